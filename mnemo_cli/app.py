@@ -1,0 +1,149 @@
+"""The command table, loaded lazily, and the one place where errors become exit codes.
+
+Typer swallows the first `--`, so argv is split there before Typer sees it: what follows is the
+program to run, and a command that takes one finds it in its context as `Invocation.program`.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from mnemo_cli import __version__
+from mnemo_cli.commands.options import Invocation, help_markup
+from mnemo_cli.errors import ExitCode, MnemoError
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command: its name and module, its line in `mnemo --help`, and whether `-- CMD…` may follow it."""
+
+    name: str
+    help: str
+    takes_program: bool = False
+
+    def load(self) -> Any:
+        """Import the module and build its command; a test compares its help with this row's."""
+        module = importlib.import_module(f"mnemo_cli.commands.{self.name.replace('-', '_')}")
+        command = typer.main.get_command(module.app)
+        command.name = self.name
+        return command
+
+
+COMMANDS: tuple[CommandRow, ...] = (
+    CommandRow("monitor", "Watch memory live against the limit that binds.", takes_program=True),
+    CommandRow("snapshot", "Show one reading of memory and its limits.", takes_program=True),
+    CommandRow("explain", "Say what a level, an exit code or a setting means."),
+    CommandRow("config", "Show and change the settings."),
+    CommandRow("completion", "Print the completion script of a shell."),
+)
+
+
+class ClosedPipe(Exception):
+    """Whoever read our output is gone; Typer would turn the OSError into exit code 1."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands' names and help lines, and imports a command only to run it."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.rows = {row.name: row for row in COMMANDS}
+        for row in COMMANDS:
+            self.commands[row.name] = TyperCommand(row.name, help=row.help, rich_markup_mode=self.rich_markup_mode)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, stub, rest = super().resolve_command(ctx, args)
+        return name, (self.rows[stub.name].load() if stub else None), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as err:
+            raise ClosedPipe from err
+
+
+def root_command() -> TyperGroup:
+    """`mnemo` itself, with stubs for its commands."""
+    app = typer.Typer(
+        cls=LazyGroup,
+        add_completion=False,
+        rich_markup_mode=help_markup(),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_root)
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperGroup)
+    return command
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run mnemo on `arguments` (without the program's own name) and return its exit code."""
+    own, program = split_program(arguments)
+    try:
+        try:
+            root_command().main(own, prog_name="mnemo", obj=Invocation(program=program))
+        finally:
+            sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.DONE if end.code is None else ExitCode.FINDING
+    except MnemoError as error:
+        _complain(str(error))
+        return error.exit_code
+    except (ClosedPipe, BrokenPipeError):
+        # The interpreter flushes stdout once more at its end: give it somewhere to write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except OSError as error:
+        _complain(f"{error.filename or 'the result'}: {error.strerror}; nothing more was written")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINDING
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as bug:
+        return _apologise(bug)
+    return ExitCode.DONE
+
+
+def split_program(arguments: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    """mnemo's own words, and the program after the first `--`.
+
+    A command that runs no program keeps its `--`, which then means what it means everywhere:
+    no options follow (`mnemo explain -- -9`).
+    """
+    words = list(arguments)
+    takes_program = any(row.takes_program and row.name in words for row in COMMANDS)
+    if "--" not in words or not takes_program:
+        return words, None
+    position = words.index("--")
+    return words[:position], words[position + 1 :]
+
+
+def _root(
+    ctx: typer.Context,
+    version: bool = typer.Option(False, "-V", "--version", help="Print the version and exit."),
+) -> None:
+    """Prevent out-of-memory crashes, and explain the ones that happened."""
+    if version:
+        typer.echo(f"mnemo {__version__}")
+    elif ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"mnemo: {message}\n")
+
+
+def _apologise(bug: Exception) -> int:
+    """A mistake of ours: exit 3, since whatever was asked could not be told."""
+    if os.environ.get("MNEMOSYNE_LOG", "").lower() == "debug":
+        raise bug
+    _complain(
+        f"internal error: {type(bug).__name__}: {bug}; this is a bug in mnemo, set MNEMOSYNE_LOG=debug for the traceback"
+    )
+    return ExitCode.UNKNOWN

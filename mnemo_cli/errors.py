@@ -1,0 +1,106 @@
+"""What can go wrong, as exceptions that carry their exit code, and the one table of exit codes.
+
+    MnemoError                    anything mnemo itself reports; never shown as a traceback
+    ├── UsageError       2        the command line asks for something that cannot be
+    │   └── TargetError  2        the process or group to look at is not there
+    ├── ConfigError      2        a configuration file or environment variable is wrong
+    ├── SourceError      3        a file of the system cannot be read
+    ├── OutputError      1        a result cannot be written
+    ├── RepairError      4        a fix failed and was taken back
+    ├── EngineError      1        a place to run work failed
+    └── CommandError 126/127      the command after `--` cannot be started
+
+The man page, `mnemo explain` and a test are made from EXIT_CODES.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The codes that mnemo itself exits with. For `-- CMD` the child's own code is passed on."""
+
+    DONE = 0
+    FINDING = 1
+    USAGE = 2
+    UNKNOWN = 3
+    REPAIR_FAILED = 4
+    DRAINED = 75
+    TIMED_OUT = 124
+    NOT_EXECUTABLE = 126
+    NOT_FOUND = 127
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+EXIT_CODES: tuple[tuple[ExitCode, str], ...] = (
+    (ExitCode.DONE, "done; nothing at or above --fail-on"),
+    (
+        ExitCode.FINDING,
+        "a finding, breach or firing alert at or above --fail-on; a budget passed; a job failed; no bundle could be made",
+    ),
+    (ExitCode.USAGE, "wrong usage or wrong configuration, nothing was done"),
+    (
+        ExitCode.UNKNOWN,
+        "could not tell: the level is unknown; a bundle is partial; explain could read nothing; "
+        "orchestrate could not go on writing its journal",
+    ),
+    (
+        ExitCode.REPAIR_FAILED,
+        "a repair failed, or could not be made or undone safely; everything is as it was",
+    ),
+    (
+        ExitCode.DRAINED,
+        "drained at critical level, state saved, run me again (EX_TEMPFAIL)",
+    ),
+    (ExitCode.TIMED_OUT, "--timeout ran out"),
+    (ExitCode.NOT_EXECUTABLE, "CMD is not executable"),
+    (ExitCode.NOT_FOUND, "CMD was not found"),
+    (ExitCode.INTERRUPTED, "interrupted (after clean-up)"),
+    (ExitCode.TERMINATED, "terminated (after clean-up)"),
+)
+
+
+class MnemoError(Exception):
+    """Says what happened, to what, and what to do about it; `exit_code` is what the shell gets."""
+
+    exit_code: ExitCode = ExitCode.FINDING
+
+
+class UsageError(MnemoError):
+    exit_code = ExitCode.USAGE
+
+
+class TargetError(UsageError):
+    """There is no such process, name or group."""
+
+
+class ConfigError(MnemoError):
+    """Names the file and line (or the environment variable), the key, what was found and what is allowed."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SourceError(MnemoError):
+    """Names the path and the errno."""
+
+    exit_code = ExitCode.UNKNOWN
+
+
+class OutputError(MnemoError):
+    """A file that was asked for cannot be written; names the path and the errno."""
+
+
+class RepairError(MnemoError):
+    exit_code = ExitCode.REPAIR_FAILED
+
+
+class EngineError(MnemoError):
+    """A place to run work refused or lost it."""
+
+
+class CommandError(MnemoError):
+    """The command after `--` cannot be started: 127 when it is not there, 126 when it may not run."""
+
+    def __init__(self, message: str, *, exit_code: ExitCode) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
