@@ -59,7 +59,7 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, stub, rest = super().resolve_command(ctx, args)
-        return name, (self.rows[stub.name].load() if stub else None), rest
+        return name, (self.rows[name].load() if name else None), rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
         return ExitCode.FINDING
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001 a mistake of ours must not look like a verdict
         return _apologise(bug)
     return ExitCode.DONE
 
@@ -144,6 +144,7 @@ def _apologise(bug: Exception) -> int:
     if os.environ.get("MNEMOSYNE_LOG", "").lower() == "debug":
         raise bug
     _complain(
-        f"internal error: {type(bug).__name__}: {bug}; this is a bug in mnemo, set MNEMOSYNE_LOG=debug for the traceback"
+        f"internal error: {type(bug).__name__}: {bug}; this is a bug in mnemo, "
+        "set MNEMOSYNE_LOG=debug for the traceback"
     )
     return ExitCode.UNKNOWN

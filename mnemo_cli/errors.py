@@ -36,7 +36,8 @@ EXIT_CODES: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.DONE, "done; nothing at or above --fail-on"),
     (
         ExitCode.FINDING,
-        "a finding, breach or firing alert at or above --fail-on; a budget passed; a job failed; no bundle could be made",
+        "a finding, breach or firing alert at or above --fail-on; a budget passed; a job failed; "
+        "no bundle could be made",
     ),
     (ExitCode.USAGE, "wrong usage or wrong configuration, nothing was done"),
     (

@@ -10,7 +10,7 @@ MIB = 1024 * KIB
 GIB = 1024 * MIB
 
 # Docker and systemd read the bare letters as powers of 1024; the IEC words say so themselves.
-_SIZE_FACTORS = {
+_SIZE_FACTORS: dict[str, int] = {
     "": 1,
     "b": 1,
     "B": 1,
@@ -51,7 +51,8 @@ def parse_size(text: str) -> int:
     if factor is None:
         hint = _nearest_unit(unit, tuple(_SIZE_FACTORS))
         raise ValueError(
-            f"{text!r} has the unknown unit {unit!r}{hint}; Ki Mi Gi Ti and k m g t are powers of 1024, kB MB GB TB of 1000"
+            f"{text!r} has the unknown unit {unit!r}{hint}; "
+            "Ki Mi Gi Ti and k m g t are powers of 1024, kB MB GB TB of 1000"
         )
     return round(float(number) * factor) if "." in number else int(number) * factor
 

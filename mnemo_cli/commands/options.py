@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -36,13 +36,13 @@ class Invocation:
     program: list[str] | None
 
 
-class ColorChoice(str, Enum):
+class ColorChoice(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """A level, or the severity word for it."""
 
     NOTE = "note"
