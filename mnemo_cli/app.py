@@ -58,7 +58,7 @@ class LazyGroup(TyperGroup):
             self.commands[row.name] = TyperCommand(row.name, help=row.help, rich_markup_mode=self.rich_markup_mode)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        name, stub, rest = super().resolve_command(ctx, args)
+        name, _, rest = super().resolve_command(ctx, args)
         return name, (self.rows[name].load() if name else None), rest
 
     def invoke(self, ctx: Any) -> Any:

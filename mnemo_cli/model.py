@@ -5,7 +5,7 @@ which reading is missing, from which source, and why. Nothing here reads a file 
 Sizes are bytes, times seconds, ratios 0 to 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Final, Literal, TypeAlias
@@ -22,7 +22,12 @@ class Unlimited(Enum):
 
 UNLIMITED: Final = Unlimited.UNLIMITED
 Limit: TypeAlias = int | Unlimited
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def limit_json(limit: "Limit | float | None") -> "Json":
+    """The three answers in JSON: a number, "unlimited", or null (and then there is an entry in gaps)."""
+    return limit.value if isinstance(limit, Unlimited) else limit
 
 
 class Level(IntEnum):
@@ -35,6 +40,7 @@ class Level(IntEnum):
 
     @property
     def word(self) -> str:
+        """The level in lower case, as in JSON and options."""
         return self.name.lower()
 
 
@@ -55,6 +61,11 @@ class Scope:
     name: str
     pid: int | None = None
 
+    @property
+    def json(self) -> "dict[str, Json]":
+        """As in mnemo.sample/1."""
+        return {"kind": self.kind, "name": self.name, "pid": self.pid}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSource:
@@ -69,6 +80,11 @@ class LimitSource:
         """Short words for a screen: "cgroup /app", "host", "budget"."""
         return f"{self.kind} {self.path}" if self.path is not None else self.kind
 
+    @property
+    def json(self) -> "dict[str, Json]":
+        """As in mnemo.sample/1."""
+        return {"kind": self.kind, "path": self.path, "file": self.file}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
@@ -77,7 +93,9 @@ class Memory:
     `used_bytes` is what would have to be freed by killing or swapping: the working set of a
     control group (usage − inactive file cache), MemTotal − MemAvailable of the machine, the sum
     of PSS of a process tree under a budget. `usage_peak_bytes` is the kernel's own record and
-    includes file cache. `file_bytes` includes shmem, as the kernel's counters do.
+    includes file cache. `file_bytes` includes shmem, as the kernel's counters do. `compressed_bytes`
+    is the memory that compressed pages take up (macOS), `paged_out_bytes_total` what was written to
+    swap or a pager to make room.
     """
 
     source: LimitSource
@@ -96,6 +114,8 @@ class Memory:
     refaults_total: int | None = None
     oom_kills_total: int | None = None
     limit_hits_total: int | None = None
+    compressed_bytes: int | None = None
+    paged_out_bytes_total: int | None = None
 
     @property
     def used_ratio(self) -> float | None:
@@ -135,6 +155,10 @@ class Pressure:
     full_seconds_total: float
 
 
+# The kernel's own words: they say what macOS feels, and nothing of our levels.
+VmPressureLevel: TypeAlias = Literal["normal", "warn", "critical"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """One process. (pid, started) names it for good; `started` is in clock ticks since boot."""
@@ -148,8 +172,6 @@ class Process:
     pss_bytes: int | None = None
     uss_bytes: int | None = None
     swap_bytes: int | None = None
-    growth_bytes_per_second: float | None = None
-    rss_trend_bytes: tuple[int, ...] = ()
     command: str | None = None
     threads: int | None = None
     fds: int | None = None
@@ -189,6 +211,7 @@ class Sample:
 
     `time_seconds` is Unix time, `clock_seconds` the monotonic clock that rates and spans use.
     `processes` is the visible part, the largest first; `process_count` counts all in scope.
+    `vm_pressure_level` is what macOS has in place of PSI; elsewhere it is None.
     """
 
     time_seconds: float
@@ -200,6 +223,7 @@ class Sample:
     processes: tuple[Process, ...] = ()
     process_count: int | None = None
     host_oom_kills_total: int | None = None
+    vm_pressure_level: VmPressureLevel | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property

@@ -72,7 +72,8 @@ def parse_duration(text: str) -> float:
 def parse_percent(text: str) -> float:
     """The ratio of "80" or "80%" (0.8); raises ValueError outside 0 to 100."""
     try:
-        percent = float(text.strip().removesuffix("%"))
+        # float() alone would also read "1_0" as 10, and the digits of every script.
+        percent = float(text.strip().removesuffix("%") if text.isascii() and "_" not in text else "")
     except ValueError:
         raise ValueError(f"{text!r} is not a percentage; write for example 80") from None
     if not 0 <= percent <= 100:
@@ -81,7 +82,7 @@ def parse_percent(text: str) -> float:
 
 
 def format_size(size_bytes: int) -> str:
-    """At most five characters and three digits: "0", "980", "4.0K", "41M", "2.85G", "1023G"."""
+    """At most three digits, five characters and a sign: "0", "980", "4.0K", "41M", "2.85G", "999G"."""
     sign, number = ("-", -size_bytes) if size_bytes < 0 else ("", size_bytes)
     if number < 1000:
         return f"{sign}{number}"
@@ -122,4 +123,4 @@ def format_duration(seconds: float) -> str:
 
 def _nearest_unit(unit: str, known: tuple[str, ...]) -> str:
     same = [candidate for candidate in known if candidate.lower() == unit.lower()]
-    return f" (did you mean {same[-1]}?)" if same else ""
+    return f" (did you mean {same[0]}?)" if same else ""

@@ -1,14 +1,22 @@
 """Options that several commands share, spelled once, and the Typer that each command module starts from."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnemo_cli.errors import UsageError
 from mnemo_cli.model import Level
+from mnemo_cli.redact import redact_command
+from mnemo_cli.sampling.target import TargetChoice
+from mnemo_cli.units import parse_duration, parse_size
+
+if TYPE_CHECKING:
+    from mnemo_cli.settings import Settings
 
 
 def command_app(help_text: str | None = None, *, invoke_without_command: bool = False) -> typer.Typer:
@@ -68,6 +76,75 @@ _FAIL_LEVELS = {
     "critical": Level.CRITICAL,
 }
 
+
+def program_of(ctx: typer.Context) -> list[str] | None:
+    """The words after `--`; None without one."""
+    invocation = ctx.find_object(Invocation)
+    program = invocation.program if invocation is not None else None
+    if program == []:
+        raise UsageError("there is no program after --; write for example: -- python train.py")
+    return program
+
+
+def choose_target(
+    *,
+    host: bool,
+    pid: int | None,
+    name: str | None,
+    cgroup: str | None,
+    limit: str | None,
+    program: Sequence[str] | None = None,
+) -> TargetChoice:
+    """The one target that the options name; UsageError for two, or for a budget that nothing could have."""
+    chosen: list[TargetChoice] = []
+    if host:
+        chosen.append(TargetChoice(kind="host"))
+    if pid is not None:
+        chosen.append(TargetChoice(kind="process", pid=pid))
+    if name is not None:
+        chosen.append(TargetChoice(kind="name", pattern=name))
+    if cgroup is not None:
+        chosen.append(TargetChoice(kind="cgroup", path=cgroup))
+    if program is not None:
+        chosen.append(TargetChoice(kind="command", pattern=redact_command(program)))
+    if len(chosen) > 1:
+        raise UsageError("more than one target was given; choose one of --host, --pid, --name, --cgroup and -- CMD")
+    target = chosen[0] if chosen else TargetChoice()
+    if limit is None:
+        return target
+    if not target.is_tree:
+        raise UsageError("--limit is a budget for processes: give them with --pid, --name or -- CMD")
+    return replace(target, budget_bytes=_size(limit))
+
+
+def load_settings(config_file: Path | None, flags: Mapping[str, str | None]) -> "Settings":
+    """The settings of this run; what they warn of goes to stderr."""
+    from mnemo_cli.settings import load
+
+    settings = load(config_file=config_file, flags={key: text for key, text in flags.items() if text is not None})
+    for warning in settings.warnings:
+        sys.stderr.write(f"mnemo: warning: {warning}\n")
+    return settings
+
+
+def duration(option: str, text: str | None) -> float | None:
+    """Seconds of an option; UsageError names the option."""
+    try:
+        return None if text is None else parse_duration(text)
+    except ValueError as err:
+        raise UsageError(f"{option}: {err}") from err
+
+
+def _size(text: str) -> int:
+    try:
+        budget_bytes = parse_size(text)
+    except ValueError as err:
+        raise UsageError(f"--limit: {err}") from err
+    if budget_bytes <= 0:
+        raise UsageError("--limit: a budget of 0 is no budget; write for example 2Gi")
+    return budget_bytes
+
+
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Read the settings from FILE.", show_default=False),
@@ -87,6 +164,10 @@ CgroupTarget = Annotated[
 Color = Annotated[ColorChoice, typer.Option("--color", help="When to use colour.", case_sensitive=False)]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Log errors only.")]
+LimitBudget = Annotated[
+    str | None,
+    typer.Option("--limit", metavar="SIZE", help="Give the processes a budget of their own.", show_default=False),
+]
 FailOnOption = Annotated[
     FailOn, typer.Option("--fail-on", metavar="LEVEL", help="Exit 1 at this level or above.", case_sensitive=False)
 ]

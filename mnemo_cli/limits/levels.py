@@ -28,6 +28,11 @@ class Edges:
         """The share at which `level` begins; 0 for normal."""
         return (0.0, self.moderate_ratio, self.high_ratio, self.critical_ratio)[level]
 
+    def release_of(self, level: Level) -> float:
+        """The share below which `level` is left."""
+        # In binary fractions 0.40 - 0.05 is a little more than 0.35, and exactly 35 % would be below it.
+        return round(self.edge_of(level) - self.release_margin_ratio, 12)
+
 
 def level_at(used_ratio: float, edges: Edges) -> Level:
     """The level of a share that comes from nowhere: no hysteresis."""
@@ -46,6 +51,6 @@ def next_level(used_ratio: float, edges: Edges, previous: Level | None) -> Level
     if previous is None or level >= previous:
         return level
     held = previous
-    while held > level and used_ratio < edges.edge_of(held) - edges.release_margin_ratio:
+    while held > level and used_ratio < edges.release_of(held):
         held = Level(held - 1)
     return held

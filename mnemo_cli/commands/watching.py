@@ -1,0 +1,201 @@
+"""One watch from its first moment to its exit code: what `mnemo monitor` runs once its options are read."""
+
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from mnemo_cli.commands.options import ColorChoice
+from mnemo_cli.errors import OutputError
+from mnemo_cli.limits.gate import Gate
+from mnemo_cli.model import Moment
+from mnemo_cli.output.lines import LineFormat, event_text, header, moment_text
+from mnemo_cli.output.log import log_event
+from mnemo_cli.output.summary import output_lines, summary_line
+from mnemo_cli.recording.memory_log import MemoryLog, MemoryLogSettings
+from mnemo_cli.sampling.choose import choose_sampler
+from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
+from mnemo_cli.sampling.target import TargetChoice
+from mnemo_cli.watch.child import Child, Output, exit_event
+from mnemo_cli.watch.clock import WaitingClock
+from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.outcome import Bounds, Outcome
+from mnemo_cli.watch.signals import EndingSignals
+
+if TYPE_CHECKING:
+    from mnemo_cli.sampling.machine import Sampler
+    from mnemo_cli.settings import Settings
+
+# A program that ignores SIGTERM for this long is killed.
+_GRACE_SECONDS = 10.0
+# The processes in a line of ndjson; nobody reads more of them once a second.
+_LINE_ROWS = 20
+
+
+class View(Enum):
+    """How moments are shown."""
+
+    DASHBOARD = "dashboard"
+    LINES = "lines"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookChoice:
+    """What the person asked of the screen."""
+
+    ascii_only: bool
+    color: ColorChoice
+
+
+class Watching:
+    """Owns everything that one watch needs, and closes it all."""
+
+    def __init__(
+        self,
+        settings: "Settings",
+        choice: TargetChoice,
+        bounds: Bounds,
+        gate: Gate,
+        logger: logging.Logger,
+        *,
+        program: list[str] | None,
+    ) -> None:
+        self._settings = settings
+        self._choice = choice
+        self._bounds = bounds
+        self._logger = logger
+        self._program = program
+        self._clock = WaitingClock()
+        self._rhythm = Rhythm(interval_seconds=settings.interval_seconds())
+        self._outcome = Outcome(gate=gate)
+        self._child: Child | None = None
+        self._signalled = False
+
+    def run(self, view: View, look: LookChoice, *, line_format: LineFormat | None, output: Path | None) -> int:
+        """Watch to the end; the exit code."""
+        with contextlib.ExitStack() as stack:
+            lines = stack.enter_context(_opened(output)) if view is View.LINES else None
+            if self._program is not None:
+                self._start(self._program, view)
+                stack.callback(self._end_child)
+            signals = stack.enter_context(EndingSignals(self._clock, self._end))
+            rows = 0 if view is View.NOTHING else _LINE_ROWS
+            sampler = choose_sampler(
+                self._choice,
+                portable=self._settings.sampler() == "portable",
+                rows=rows,
+                most_descriptors=raise_own_descriptor_limit(),
+            )
+            stack.callback(sampler.close)
+            log = self._memory_log()
+            stack.callback(log.close)
+            if (longest := self._bounds.longest_seconds) is not None:
+                self._clock.stop_after(longest)
+            moments = self._moments(sampler, log, quietly=view is View.DASHBOARD)
+            if view is View.DASHBOARD:
+                self._show_dashboard(sampler, moments, look)
+            else:
+                self._write_lines(moments, lines, line_format or LineFormat.PLAIN)
+        self._say_how_it_ended(view)
+        return self._outcome.exit_code(
+            self._bounds,
+            timed_out=self._clock.timed_out,
+            child_code=self._child.ended.exit_code if self._child and self._child.ended else None,
+            signal_code=signals.exit_code,
+        )
+
+    def _start(self, program: list[str], view: View) -> None:
+        """Before our own descriptor limit is raised: the program inherits the limits that we were given."""
+        self._child = Child(program, Output.FILE if view is View.DASHBOARD else Output.OWN)
+        self._child.stops(self._clock)
+        self._choice = replace(self._choice, pid=self._child.pid)
+
+    def _moments(self, sampler: "Sampler", log: MemoryLog, *, quietly: bool) -> Iterator[Moment]:
+        """Every moment, logged and counted, until a bound is reached."""
+        for moment in watch(sampler, edges=self._settings.levels(), rhythm=self._rhythm, clock=self._clock):
+            self._outcome = self._outcome.after(moment, self._bounds)
+            log.note(moment)
+            for event in () if quietly else moment.verdict.events:
+                log_event(self._logger, event)
+            yield moment
+            if self._outcome.is_over(self._bounds):
+                return
+
+    def _show_dashboard(self, sampler: "Sampler", moments: Iterator[Moment], choice: LookChoice) -> None:
+        from mnemo_cli.output.dashboard.look import Look
+        from mnemo_cli.output.dashboard.screen import Screen, terminal_console
+
+        console = terminal_console(choice.color.value)
+        question = "the program is still running: q again asks it to end, any other key goes on"
+        with Screen(
+            console,
+            self._clock,
+            self._rhythm,
+            self._settings.levels(),
+            Look(ascii_only=choice.ascii_only or not console.encoding.startswith("utf")),
+            show_rows=lambda rows: setattr(sampler, "rows", rows),
+            quit_question=question if self._child is not None else None,
+        ) as screen:
+            for moment in moments:
+                screen.show(moment)
+
+    def _write_lines(self, moments: Iterator[Moment], lines: TextIO | None, line_format: LineFormat) -> None:
+        if lines is None:
+            for _ in moments:
+                pass
+            return
+        lines.write(header(line_format))
+        for moment in moments:
+            lines.write(moment_text(moment, line_format))
+            lines.flush()
+        if self._child is not None and (ended := self._child.reap()) is not None:
+            lines.write(event_text(exit_event(self._choice, ended, self._clock.unix_seconds()), line_format))
+
+    def _end(self, number: signal.Signals) -> None:
+        """A signal to us. The program gets it too, and is watched until it ends; a second one does not wait."""
+        if self._child is None or self._signalled:
+            self._clock.stop()
+        elif not self._child.hears(number):
+            self._child.signal(number)
+        self._signalled = True
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            self._child.end(_GRACE_SECONDS)
+
+    def _memory_log(self) -> MemoryLog:
+        settings = MemoryLogSettings(
+            path=self._settings.memory_log_file(),
+            interval_seconds=self._settings.memory_log_interval_seconds(),
+            max_bytes=self._settings.memory_log_max_bytes(),
+        )
+        return MemoryLog(settings, self._logger.warning)
+
+    def _say_how_it_ended(self, view: View) -> None:
+        if not self._choice.is_tree:
+            return
+        ended = self._child.ended if self._child is not None else None
+        name = self._choice.pattern or f"pid {self._choice.pid}"
+        line = summary_line(name, self._outcome, self._choice.budget_bytes, ended)
+        sys.stderr.write(f"mnemo: {line}\n")
+        if self._child is not None and self._child.output_file is not None:
+            sys.stderr.write(f"mnemo: {output_lines(str(self._child.output_file), self._child.last_output())}")
+
+
+@contextlib.contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    """stdout, or the file that was asked for; OutputError when it cannot be written."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with output.open("w", encoding="utf-8") as lines:
+            yield lines
+    except OSError as err:
+        raise OutputError(f"cannot write {output}: {err.strerror}") from err

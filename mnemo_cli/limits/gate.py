@@ -1,0 +1,33 @@
+"""From levels to an exit code: a breach outranks unknown, and unknown outranks ok."""
+
+from dataclasses import dataclass
+
+from mnemo_cli.errors import ExitCode
+from mnemo_cli.model import Level, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The worst that was seen so far, held against the level that fails (None for never)."""
+
+    fail_on: Level | None
+    worst: Level | None = None
+    unknown: bool = False
+
+    def after(self, verdict: Verdict) -> "Gate":
+        """The gate after one more verdict."""
+        known = [level for level in (self.worst, verdict.at_least) if level is not None]
+        return Gate(fail_on=self.fail_on, worst=max(known, default=None), unknown=self.unknown or verdict.level is None)
+
+    @property
+    def breached(self) -> bool:
+        return self.fail_on is not None and self.worst is not None and self.worst >= self.fail_on
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0, 1 or 3; without a level that fails nothing is judged."""
+        if self.fail_on is None:
+            return ExitCode.DONE
+        if self.breached:
+            return ExitCode.FINDING
+        return ExitCode.UNKNOWN if self.unknown or self.worst is None else ExitCode.DONE

@@ -1,0 +1,171 @@
+"""The commands as data: what man pages and completion scripts are written from.
+
+Reads the real, loaded commands, so that neither can promise an option that is not there. Helps that
+a person reads on the screen are Typer's own and not made here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+
+class ValueKind(StrEnum):
+    """What a shell can offer for a value."""
+
+    NOTHING = "nothing"
+    WORDS = "words"
+    FILE = "file"
+    DIRECTORY = "directory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value that an option or an argument takes: how the help calls it, and what it may be."""
+
+    metavar: str
+    kind: ValueKind
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    names: tuple[str, ...]
+    help: str
+    value: Value | None
+
+    def __str__(self) -> str:
+        """As a person writes it: `-o, --output FILE`."""
+        return ", ".join(self.names) + (f" {self.value.metavar}" if self.value else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    value: Value
+    help: str
+    required: bool
+    repeats: bool
+
+    def __str__(self) -> str:
+        """As a synopsis writes it: `[TARGET]...`."""
+        word = self.value.metavar.strip("[].")
+        return (word if self.required else f"[{word}]") + ("..." if self.repeats else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command with everything below it. `words` is the way to it: ("mnemo", "config", "set")."""
+
+    words: tuple[str, ...]
+    summary: str
+    description: str
+    arguments: tuple[Argument, ...]
+    options: tuple[Option, ...]
+    commands: tuple["Command", ...]
+    takes_program: bool
+
+    def walk(self) -> Iterator["Command"]:
+        """This command and all below it, in the order of the help."""
+        yield self
+        for command in self.commands:
+            yield from command.walk()
+
+
+@runtime_checkable
+class CommandRow(Protocol):
+    """A row of `app`'s table, as far as it matters here."""
+
+    @property
+    def takes_program(self) -> bool: ...
+
+
+@runtime_checkable
+class LazyRoot(Protocol):
+    """`app`'s root group: it knows which of its commands may be followed by `-- CMD…`."""
+
+    @property
+    def rows(self) -> Mapping[str, CommandRow]: ...
+
+
+def command_tree(root: object) -> Command:
+    """Load every command below `root`, the group that `app` builds (or Typer's root context holds)."""
+    if not (isinstance(root, TyperGroup) and isinstance(root, LazyRoot)):
+        raise TypeError(f"the root command must be app's lazy group, not {type(root).__name__}")
+    programs = frozenset(name for name, row in root.rows.items() if row.takes_program)
+    return _command(root, ("mnemo",), None, programs)
+
+
+def _command(
+    command: TyperGroup | TyperCommand, words: tuple[str, ...], parent: typer.Context | None, programs: frozenset[str]
+) -> Command:
+    context = typer.Context(command, info_name=words[-1], parent=parent, **command.context_settings)
+    parameters = [parameter for parameter in command.get_params(context) if not getattr(parameter, "hidden", False)]
+    paragraphs = (command.help or "").split("\n\n")
+    return Command(
+        words=words,
+        summary=_flat(paragraphs[0]).rstrip("."),
+        description="\n\n".join(_flat(paragraph) for paragraph in paragraphs),
+        arguments=tuple(_argument(p, context) for p in parameters if isinstance(p, TyperArgument)),
+        options=tuple(_option(p, context) for p in parameters if isinstance(p, TyperOption)),
+        commands=tuple(_subcommands(command, words, context, programs)),
+        takes_program=words[1:] in {(name,) for name in programs},
+    )
+
+
+def _subcommands(
+    command: TyperGroup | TyperCommand, words: tuple[str, ...], context: typer.Context, programs: frozenset[str]
+) -> Iterator[Command]:
+    if not isinstance(command, TyperGroup):
+        return
+    for name in command.list_commands(context):
+        # resolve_command, not get_command: the lazy group holds stubs and resolves to the real ones.
+        _, real, _ = command.resolve_command(context, [name])
+        if not isinstance(real, TyperGroup | TyperCommand):
+            raise TypeError(f"command {name} is not one that Typer built")
+        if not real.hidden:
+            yield _command(real, (*words, name), context, programs)
+
+
+def _option(option: TyperOption, context: typer.Context) -> Option:
+    names = sorted((*option.opts, *option.secondary_opts), key=lambda name: name.startswith("--"))
+    takes_value = not option.is_flag and not option.count
+    return Option(
+        names=tuple(names), help=_help(option, context), value=_value(option, context) if takes_value else None
+    )
+
+
+def _argument(argument: TyperArgument, context: typer.Context) -> Argument:
+    return Argument(
+        value=_value(argument, context),
+        help=_help(argument, context),
+        required=argument.required,
+        repeats=argument.nargs != 1,
+    )
+
+
+def _value(parameter: TyperOption | TyperArgument, context: typer.Context) -> Value:
+    """What the parameter itself would complete to: its enum's members, its `autocompletion`, or files."""
+    candidates = parameter.shell_complete(context, "")
+    words = tuple(candidate.value for candidate in candidates if candidate.type == "plain")
+    kind = {"path": ValueKind.FILE, "file": ValueKind.FILE, "directory": ValueKind.DIRECTORY}.get(parameter.type.name)
+    if words or kind is None:
+        kind = ValueKind.WORDS if words else ValueKind.NOTHING
+    return Value(metavar=_metavar(parameter, context), kind=kind, words=words)
+
+
+def _metavar(parameter: TyperOption | TyperArgument, context: typer.Context) -> str:
+    metavar = parameter.make_metavar(ctx=context)
+    return metavar.split(":")[0].upper() if isinstance(parameter, TyperArgument) else metavar
+
+
+def _help(parameter: TyperOption | TyperArgument, context: typer.Context) -> str:
+    record = parameter.get_help_record(context)
+    # The synopsis says by its brackets what is required.
+    return _flat(record[1]).removesuffix("[required]").rstrip() if record else ""
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

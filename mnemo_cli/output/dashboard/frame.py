@@ -1,0 +1,137 @@
+"""The whole screen for a width and a height: a pure function, so that screens are tested without a terminal."""
+
+from mnemo_cli.output.dashboard import panels
+from mnemo_cli.output.dashboard.boxes import beside, boxed, padded
+from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES
+from mnemo_cli.output.dashboard.memory import clock_text
+from mnemo_cli.output.dashboard.processes import footnote, process_lines
+from mnemo_cli.output.dashboard.sentences import forecast_words, kills, pressure_words, rate
+from mnemo_cli.output.dashboard.spans import Line, fitted
+from mnemo_cli.output.dashboard.view import View
+from mnemo_cli.output.words import glyph, percent, size
+
+_WIDE_SIZE = (140, 40)
+_COMPACT_SIZE = (60, 12)
+_TINY_SIZE = (20, 3)
+
+
+def frame(view: View, width: int, height: int) -> list[Line]:
+    """Exactly `height` lines of exactly `width` cells."""
+    if width <= 0 or height <= 0:
+        return []
+    if width < _TINY_SIZE[0] or height < _TINY_SIZE[1]:
+        lines = [_word(view, width)]
+    elif width < _COMPACT_SIZE[0] or height < _COMPACT_SIZE[1]:
+        lines = _three_lines(view, width)
+    elif width >= _WIDE_SIZE[0] and height >= _WIDE_SIZE[1]:
+        lines = _wide(view, width, height)
+    else:
+        lines = _compact(view, width, height)
+    if view.helping and height > 1:
+        lines = _with_help(view, lines, width, height)
+    blank = fitted((), width)
+    return [*lines[:height], *[blank] * (height - len(lines))]
+
+
+def process_rows(width: int, height: int) -> int:
+    """How many processes a frame of this size can show: more need not be read."""
+    if width < _COMPACT_SIZE[0] or height < _COMPACT_SIZE[1]:
+        return 0
+    return max(0, height - 12)
+
+
+def _word(view: View, width: int) -> Line:
+    verdict = view.moment.verdict
+    ratio = verdict.binding.used_ratio if verdict.binding is not None else None
+    return fitted([(f"{glyph(verdict.level)} {percent(ratio)}", LEVEL_STYLES[verdict.level])], width)
+
+
+def _three_lines(view: View, width: int) -> list[Line]:
+    return [panels.sentence(view, width), panels.memory_lines(view, width)[0], panels.forecast_line(view, width)]
+
+
+def _compact(view: View, width: int, height: int) -> list[Line]:
+    """80×24 and everything up to the wide screen; event, history and swap lines go first when it is low."""
+    rule = fitted([(view.look.rule * width, DIM)], width)
+    top = [panels.header(view, width), panels.sentence(view, width), panels.forecast_line(view, width), rule]
+    middle = [*panels.memory_lines(view, width), panels.swap_line(view, width), panels.pressure_line(view, width)]
+    if height >= 20:
+        middle.append(panels.history_line(view, width))
+    if height >= 22:
+        middle.append(panels.newest_event(view, width))
+    if height >= 18:
+        middle.append(rule)
+    bottom = [panels.footer(view, width)] if height < 18 else [rule, panels.footer(view, width)]
+    return [*top, *middle, *_table(view, width, height - len(top) - len(middle) - len(bottom)), *bottom]
+
+
+def _wide(view: View, width: int, height: int) -> list[Line]:
+    """160×45: boxes beside each other, the table, and the events."""
+    left, right = width // 2, width - width // 2
+    top = [panels.header(view, width), panels.sentence(view, width)]
+    boxes = beside(
+        boxed("MEMORY (used = what killing or swapping would free)", _memory_box(view, left - 2), left, view.look),
+        boxed("FORECAST and PRESSURE", _forecast_box(view, right - 2), right, view.look),
+        width,
+    )
+    limits = panels.limit_lines(view, right - 2)[-5:]
+    boxes += beside(
+        boxed("HISTORY 5 min", panels.history_chart(view, left - 2), left, view.look),
+        boxed("LIMITS on the path (* binds)", padded(limits, 5, right - 2), right, view.look),
+        width,
+    )
+    events = panels.event_lines(view.memory.events, width - 2, 5, view.look) or [
+        fitted([(" none so far", DIM)], width - 2)
+    ]
+    bottom = [*boxed("EVENTS", padded(events, 5, width - 2), width, view.look), panels.footer(view, width)]
+    return [*top, *boxes, *_table(view, width, height - len(top) - len(boxes) - len(bottom)), *bottom]
+
+
+def _memory_box(view: View, width: int) -> list[Line]:
+    lines = panels.memory_lines(view, width)
+    verdict, host = view.moment.verdict, view.moment.sample.host
+    peak_at = view.memory.peak_at_seconds
+    when = f" ({clock_text(peak_at)})" if peak_at is not None else ""
+    lines.append(fitted([(f"      peak {size(verdict.peak_used_bytes)}{when} since the watch began", "")], width))
+    lines.append(panels.swap_line(view, width))
+    if host is not None and host is not verdict.binding:
+        lines.append(fitted([(f" host {percent(host.used_ratio)} of {size(host.limit_bytes)}", "")], width))
+    return padded(lines, 5, width)
+
+
+def _forecast_box(view: View, width: int) -> list[Line]:
+    rates = view.memory.rates
+    target = view.moment.sample.target
+    target_words = "" if target is None else f" target {'~' if target.used_is_rss else ''}{size(target.used_bytes)}"
+    texts = [
+        f" {forecast_words(view.moment.verdict.forecast)}",
+        f" PSI memory {pressure_words(view.moment)}",
+        f" majflt {rate(rates.major_faults_per_second)}  refault {rate(rates.refaults_per_second)}"
+        f"  OOM kills {kills(view.moment)}",
+        target_words,
+    ]
+    return padded([fitted([(text, "")], width) for text in texts], 5, width)
+
+
+def _table(view: View, width: int, height: int) -> list[Line]:
+    """The process table, its footnote, and blank lines: always `height` lines."""
+    if height <= 0:
+        return []
+    sample, binding = view.moment.sample, view.moment.verdict.binding
+    rows = process_lines(
+        sample.processes,
+        view.memory,
+        view.look,
+        binding.limit_bytes if binding is not None else None,
+        width=width,
+        height=height - 1,
+    )
+    shown = sample.processes[: len(rows) - 1]
+    denied = any(process.pss_bytes is None and process.rss_bytes for process in shown)
+    note = footnote(len(shown), sample.process_count, denied, width)
+    return padded([*rows, note] if height > 1 else rows[:1], height, width)
+
+
+def _with_help(view: View, lines: list[Line], width: int, height: int) -> list[Line]:
+    """The help takes the place of everything below the first line."""
+    return [*lines[:1], *panels.help_lines(width, view.look)][:height]

@@ -1,0 +1,117 @@
+"""What the view remembers between frames: the history of use, the trends of processes, recent events."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mnemo_cli.model import Event, Moment, Process
+from mnemo_cli.recording.document import timestamp
+
+HISTORY_SECONDS = 600.0
+_TREND_SPACING_SECONDS = 8.0
+_TREND_POINTS = 16
+_MOST_EVENTS = 100
+
+
+@dataclass(slots=True)
+class Trend:
+    """The resident size of one process over the last two minutes: (clock seconds, bytes)."""
+
+    points: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_TREND_POINTS))
+    latest: tuple[float, int] = (0.0, 0)
+
+    def note(self, clock_seconds: float, rss_bytes: int) -> None:
+        """Remember a reading; points are 8 s apart, the latest one is always there."""
+        if not self.points or clock_seconds - self.points[-1][0] >= _TREND_SPACING_SECONDS:
+            self.points.append((clock_seconds, rss_bytes))
+        self.latest = clock_seconds, rss_bytes
+
+    @property
+    def growth_bytes_per_minute(self) -> float | None:
+        """None before there are five seconds to compare."""
+        if not self.points or self.latest[0] - self.points[0][0] < 5:
+            return None
+        (began, first), (now, last) = self.points[0], self.latest
+        return (last - first) / (now - began) * 60
+
+    def values(self) -> list[float]:
+        """The sizes, oldest first."""
+        sizes = [float(size) for _, size in self.points]
+        return sizes if not self.points or self.points[-1] == self.latest else [*sizes, float(self.latest[1])]
+
+
+class ViewMemory:
+    """Fed with every moment; knows the past of the binding limit, of the rows shown, and of events."""
+
+    def __init__(self) -> None:
+        self.ratios: deque[tuple[float, float]] = deque()
+        self.trends: dict[tuple[int, int], Trend] = {}
+        self.events: deque[Event] = deque(maxlen=_MOST_EVENTS)
+        self.peak_at_seconds: float | None = None
+        self.rates = Rates()
+        self._peak = 0
+
+    def note(self, moment: Moment) -> None:
+        """Take in one moment."""
+        self.events.extendleft(moment.verdict.events)
+        if not moment.reported:
+            return
+        now, binding = moment.sample.clock_seconds, moment.verdict.binding
+        if binding is not None and binding.used_ratio is not None:
+            self.ratios.append((now, binding.used_ratio))
+        while self.ratios and self.ratios[0][0] < now - HISTORY_SECONDS:
+            self.ratios.popleft()
+        peak = moment.verdict.peak_used_bytes
+        if peak is not None and peak != self._peak:
+            self._peak, self.peak_at_seconds = peak, moment.sample.time_seconds
+        self._note_processes(moment.sample.processes, now)
+        self.rates.note(moment)
+
+    def trend_of(self, process: Process) -> Trend | None:
+        """The past of one process, if it was shown before."""
+        return self.trends.get((process.pid, process.started))
+
+    def window(self, end: float, span: float) -> list[tuple[float, float]]:
+        """The ratios of the last `span` seconds."""
+        return [point for point in self.ratios if point[0] >= end - span]
+
+    def _note_processes(self, processes: Sequence[Process], now: float) -> None:
+        shown = {}
+        for process in processes:
+            key = (process.pid, process.started)
+            trend = shown[key] = self.trends.get(key) or Trend()
+            if process.rss_bytes is not None:
+                trend.note(now, process.rss_bytes)
+        self.trends = shown
+
+
+class Rates:
+    """Events per second between the last two samples, of counters that only grow."""
+
+    def __init__(self) -> None:
+        self.major_faults_per_second: float | None = None
+        self.refaults_per_second: float | None = None
+        self._before: tuple[float, str, int | None, int | None] | None = None
+
+    def note(self, moment: Moment) -> None:
+        """Compare with the sample before, if the same limit binds."""
+        binding = moment.verdict.binding
+        if binding is None:
+            return
+        now = (moment.sample.clock_seconds, binding.source.sentence, binding.major_faults_total, binding.refaults_total)
+        before, self._before = self._before, now
+        if before is None or before[1] != now[1] or now[0] <= before[0]:
+            self.major_faults_per_second = self.refaults_per_second = None
+            return
+        span = now[0] - before[0]
+        self.major_faults_per_second = _rate(before[2], now[2], span)
+        self.refaults_per_second = _rate(before[3], now[3], span)
+
+
+def _rate(before: int | None, now: int | None, span_seconds: float) -> float | None:
+    return None if before is None or now is None else max(0, now - before) / span_seconds
+
+
+def clock_text(time_seconds: float) -> str:
+    """UTC, for a screen: "14:02:31"."""
+    return timestamp(time_seconds)[11:19]

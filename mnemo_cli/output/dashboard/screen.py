@@ -1,0 +1,190 @@
+"""The terminal while the dashboard owns it: keys, resizing, drawing, and giving it back as it was."""
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.segment import Segment
+from rich.style import Style
+
+from mnemo_cli import __version__
+from mnemo_cli.limits.levels import Edges
+from mnemo_cli.model import Moment
+from mnemo_cli.output.dashboard import keys
+from mnemo_cli.output.dashboard.frame import frame, process_rows
+from mnemo_cli.output.dashboard.look import Look
+from mnemo_cli.output.dashboard.memory import ViewMemory
+from mnemo_cli.output.dashboard.spans import Line
+from mnemo_cli.output.dashboard.view import View
+from mnemo_cli.sampling.own import read_own_cost
+from mnemo_cli.watch.clock import WaitingClock
+from mnemo_cli.watch.loop import Rhythm
+
+_SHORTEST_INTERVAL_SECONDS, _LONGEST_INTERVAL_SECONDS = 0.1, 60.0
+
+
+class Screen:
+    """Shows moments until it is left. `quit_question` is asked before the first q is believed."""
+
+    def __init__(
+        self,
+        console: Console,
+        clock: WaitingClock,
+        rhythm: Rhythm,
+        edges: Edges,
+        look: Look,
+        *,
+        show_rows: Callable[[int], None],
+        quit_question: str | None = None,
+    ) -> None:
+        self._console = console
+        self._clock = clock
+        self._rhythm = rhythm
+        self._edges = edges
+        self._look = look
+        self._show_rows = show_rows
+        self._quit_question = quit_question
+        self._memory = ViewMemory()
+        self._styles: dict[str, Style] = {}
+        self._shown: Moment | None = None
+        self._paused = self._helping = False
+        self._notice: str | None = None
+        self._own = (clock.seconds(), read_own_cost(Path("/")))
+        self._own_cpu_ratio: float | None = None
+        self._live = Live(
+            console=console, auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False
+        )
+
+    def __enter__(self) -> "Screen":
+        self._stack = contextlib.ExitStack()
+        self._stack.enter_context(self._live)
+        if sys.stdin.isatty():
+            self._take_keys()
+        old = signal.signal(signal.SIGWINCH, lambda *_: self._clock.call_soon(self.draw))
+        self._stack.callback(signal.signal, signal.SIGWINCH, old)
+        self._show_rows(process_rows(*self._console.size))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def show(self, moment: Moment) -> None:
+        """Take in a moment; draw when it is a reported one or something happened."""
+        self._memory.note(moment)
+        if not moment.reported and not moment.verdict.events:
+            return
+        if moment.reported and not self._paused:
+            self._shown = moment
+            self._note_own_cost()
+        self.draw()
+
+    def draw(self) -> None:
+        """One frame for the terminal's present size."""
+        if self._shown is None:
+            return
+        width, height = self._console.size
+        self._show_rows(process_rows(width, height))
+        own = self._own[1]
+        view = View(
+            moment=self._shown,
+            memory=self._memory,
+            edges=self._edges,
+            look=self._look,
+            host_name=os.uname().nodename,
+            version=__version__,
+            interval_seconds=self._rhythm.interval_seconds,
+            own_cpu_ratio=self._own_cpu_ratio,
+            own_rss_bytes=own.rss_bytes,
+            paused=self._paused,
+            helping=self._helping,
+            notice=self._notice,
+        )
+        self._live.update(_Ready(self._segments(frame(view, width, height))), refresh=True)
+
+    def _segments(self, lines: list[Line]) -> list[Segment]:
+        segments: list[Segment] = []
+        for position, spans in enumerate(lines):
+            if position:
+                segments.append(Segment.line())
+            segments.extend(Segment(text, self._style(style)) for text, style in spans if text)
+        return segments
+
+    def _style(self, words: str) -> Style | None:
+        if not words:
+            return None
+        style = self._styles.get(words)
+        if style is None:
+            style = self._styles[words] = Style.parse(words)
+        return style
+
+    def _take_keys(self) -> None:
+        terminal = sys.stdin.fileno()
+        old = termios.tcgetattr(terminal)
+        self._stack.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, old)
+        tty.setcbreak(terminal)
+        self._clock.answer(terminal, lambda: self._read_keys(terminal))
+        self._stack.callback(self._clock.forget, terminal)
+
+    def _read_keys(self, terminal: int) -> None:
+        typed = os.read(terminal, 64)
+        if not typed:  # the terminal is gone
+            self._clock.stop()
+            return
+        # An arrow or function key comes as one escape sequence: it is no key of ours, and no text either.
+        for key in "" if typed[:1] == b"\x1b" else typed.decode(errors="replace"):
+            self._press(key)
+        self.draw()
+
+    def _press(self, key: str) -> None:
+        asked, self._notice = self._notice is not None, None
+        if key == keys.QUIT.typed:
+            if self._quit_question is None or asked:
+                self._clock.stop()
+            else:
+                self._notice = self._quit_question
+        elif key == keys.HELP.typed:
+            self._helping = not self._helping
+        elif key == keys.PAUSE.typed:
+            self._paused = not self._paused
+        elif key in (keys.FASTER.typed, keys.SLOWER.typed):
+            factor = 0.5 if key == keys.FASTER.typed else 2.0
+            self._rhythm.interval_seconds = max(
+                _SHORTEST_INTERVAL_SECONDS, min(_LONGEST_INTERVAL_SECONDS, self._rhythm.interval_seconds * factor)
+            )
+            self._clock.wake()
+
+    def _note_own_cost(self) -> None:
+        now, cost = self._clock.seconds(), read_own_cost(Path("/"))
+        before, earlier = self._own
+        if now > before:
+            self._own_cpu_ratio = (cost.cpu_seconds_total - earlier.cpu_seconds_total) / (now - before)
+        self._own = now, cost
+
+
+def terminal_console(color: str) -> Console:
+    """The terminal; colour by --color, else NO_COLOR, else FORCE_COLOR, else what the terminal can."""
+    if color == "never":
+        return Console(no_color=True)
+    if color == "always":
+        return Console(no_color=False, color_system="256" if os.environ.get("NO_COLOR") else "auto")
+    return Console()
+
+
+class _Ready:
+    """Segments that need no more layout: Rich only writes them."""
+
+    def __init__(self, segments: list[Segment]) -> None:
+        self._segments = segments
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from self._segments

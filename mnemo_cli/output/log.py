@@ -1,0 +1,41 @@
+"""Messages for people on stderr: "mnemo: warning: …". Results never come this way."""
+
+import logging
+import sys
+from collections.abc import Mapping
+
+from mnemo_cli.errors import ConfigError
+from mnemo_cli.model import Event, Level
+
+_WORDS = ("debug", "info", "warning", "error")
+_SEVERITIES = {
+    None: logging.WARNING,
+    Level.NORMAL: logging.INFO,
+    Level.MODERATE: logging.WARNING,
+    Level.HIGH: logging.WARNING,
+    Level.CRITICAL: logging.ERROR,
+}
+
+
+def start_log(environment: Mapping[str, str], *, verbose: bool, quiet: bool) -> logging.Logger:
+    """The logger of this run. --quiet and -v win over MNEMOSYNE_LOG; ConfigError for an unknown word there."""
+    word = environment.get("MNEMOSYNE_LOG", "") or "warning"
+    if word.lower() not in _WORDS:
+        raise ConfigError(f"environment MNEMOSYNE_LOG: {word!r} is not one of {', '.join(_WORDS)}")
+    logger = logging.getLogger("mnemo")
+    logger.setLevel("ERROR" if quiet else "INFO" if verbose else word.upper())
+    logger.propagate = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Words())
+    logger.handlers[:] = [handler]
+    return logger
+
+
+def log_event(logger: logging.Logger, event: Event) -> None:
+    """Moderate and high are warnings, critical is an error, a return to normal is information."""
+    logger.log(_SEVERITIES[event.level], "%s: %s", event.event, event.text)
+
+
+class _Words(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"mnemo: {record.levelname.lower()}: {record.getMessage()}"

@@ -1,0 +1,32 @@
+"""What is said when a watched program has ended: one line, and where its output is."""
+
+from collections.abc import Sequence
+
+from mnemo_cli.model import Level
+from mnemo_cli.output.words import count, size, status
+from mnemo_cli.redact import printable
+from mnemo_cli.units import format_duration
+from mnemo_cli.watch.child import Ended
+from mnemo_cli.watch.outcome import Outcome
+
+
+def summary_line(name: str, outcome: Outcome, budget_bytes: int | None, ended: Ended | None) -> str:
+    """Peak, worst level, time, CPU time, major faults and exit code of a program."""
+    budget = "" if budget_bytes is None else f" of a budget of {size(budget_bytes)}"
+    level: Level | None = outcome.gate.worst
+    words = [
+        f"{name}: peak {size(outcome.peak_target_bytes)}{budget}",
+        f"worst level {status(level)}",
+        f"{format_duration(outcome.seconds)}",
+    ]
+    if ended is not None:
+        words.append(f"CPU {format_duration(ended.cpu_seconds)}")
+        words.append(f"{count(ended.major_faults)} major faults")
+        words.append(f"exit {ended.exit_code}")
+    return ", ".join(words)
+
+
+def output_lines(path: str, lines: Sequence[str]) -> str:
+    """Where a program's output was kept, and its last lines, safe for a terminal."""
+    shown = "".join(f"  {printable(text)}\n" for text in lines)
+    return f"its output is in {path}" + (f"; the last lines:\n{shown}" if lines else " (it wrote nothing)\n")

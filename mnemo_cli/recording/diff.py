@@ -1,0 +1,115 @@
+"""What changed between two readings: a saved mnemo.sample/1 document and one of now."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from mnemo_cli.errors import UsageError
+from mnemo_cli.model import Json
+from mnemo_cli.recording.document import SAMPLE_SCHEMA
+
+DIFF_SCHEMA = "mnemo.diff/1"
+
+
+def load_sample(path: Path) -> Mapping[str, Json]:
+    """A document that `mnemo snapshot --format json` wrote; UsageError for anything else."""
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as err:
+        raise UsageError(f"cannot read {path}: {err.strerror}") from err
+    except ValueError as err:
+        raise UsageError(f"{path} is not JSON: {err}; save one with `mnemo snapshot --format json`") from err
+    if not isinstance(document, dict) or document.get("schema") != SAMPLE_SCHEMA:
+        raise UsageError(f"{path} is not a {SAMPLE_SCHEMA} document; save one with `mnemo snapshot --format json`")
+    return document
+
+
+def diff_document(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
+    """Every number, level and limit that differs, and the processes that came, went or grew."""
+    return {
+        "schema": DIFF_SCHEMA,
+        "from": old.get("time"),
+        "to": new.get("time"),
+        "seconds": _seconds_between(old.get("time"), new.get("time")),
+        "same_scope": old.get("scope") == new.get("scope"),
+        "level": {"from": old.get("level"), "to": new.get("level")},
+        "changes": list(_changes(_numbers(old), _numbers(new))),
+        "processes": list(_process_changes(old.get("processes"), new.get("processes"))),
+    }
+
+
+def _changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    for name in dict.fromkeys((*old, *new)):
+        before, after = old.get(name), new.get(name)
+        if before != after:
+            yield {"field": name, "from": before, "to": after, "delta": _delta(before, after)}
+
+
+def _numbers(document: Mapping[str, Json]) -> dict[str, Json]:
+    """The numbers of the binding limit, of each limit by its name, and of the target."""
+    found: dict[str, Json] = {}
+    memory, target, limits = document.get("memory"), document.get("target"), document.get("limits")
+    for prefix, part in (("memory", memory), ("target", target)):
+        if isinstance(part, Mapping):
+            found |= {f"{prefix}.{key}": value for key, value in part.items() if _is_answer(value)}
+    for limit in limits if isinstance(limits, Sequence) and not isinstance(limits, str) else ():
+        if isinstance(limit, Mapping):
+            name = limit.get("path") or limit.get("kind")
+            found |= {
+                f"limits.{name}.{key}": value for key, value in limit.items() if key.endswith(("_bytes", "_total"))
+            }
+    return found
+
+
+def _process_changes(old: Json, new: Json) -> Iterator[dict[str, Json]]:
+    before, after = _processes(old), _processes(new)
+    for key in dict.fromkeys((*after, *before)):
+        earlier, later = before.get(key), after.get(key)
+        process = later or earlier or {}
+        state = "new" if earlier is None else "gone" if later is None else "changed"
+        used_before, used_after = _used(earlier), _used(later)
+        if state != "changed" or used_before != used_after:
+            yield {
+                "pid": process.get("pid"),
+                "name": process.get("name"),
+                "state": state,
+                "from": used_before,
+                "to": used_after,
+                "delta": _delta(used_before, used_after),
+            }
+
+
+def _processes(value: Json) -> dict[tuple[Json, Json], Mapping[str, Json]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return {}
+    return {(item.get("pid"), item.get("started")): item for item in value if isinstance(item, Mapping)}
+
+
+def _used(process: Mapping[str, Json] | None) -> Json:
+    """PSS, or RSS where PSS was denied."""
+    if process is None:
+        return None
+    pss = process.get("pss_bytes")
+    return process.get("rss_bytes") if pss is None else pss
+
+
+def _delta(before: Json, after: Json) -> Json:
+    if _is_number(before) and _is_number(after):
+        return after - before  # type: ignore[operator]  # both are numbers
+    return None
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_answer(value: Json) -> bool:
+    return value is None or value == "unlimited" or _is_number(value)
+
+
+def _seconds_between(earlier: Json, later: Json) -> float | None:
+    try:
+        return (datetime.fromisoformat(str(later)) - datetime.fromisoformat(str(earlier))).total_seconds()
+    except ValueError:
+        return None

@@ -1,0 +1,169 @@
+"""The memory log: what use, limit and level were, for the time after a crash.
+
+Several programs write to one file: each line carries its pid, goes out under a lock on the file
+itself, and a line that a full disk cuts short is taken back, so the file stays whole. What cannot
+be written is kept for the next time, up to a bound; sampling never waits for the log.
+"""
+
+import fcntl
+import os
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemo_cli.model import Event, Json, Level, Moment, limit_json
+from mnemo_cli.recording.document import encode, event_document, level_word, timestamp
+
+LOG_SCHEMA = "mnemo.log/1"
+_CRITICAL_INTERVAL_SECONDS = 1.0
+_KEPT_FILES = 3
+_MOST_PENDING_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryLogSettings:
+    """Where the log is, how often a line is due (seconds), and when it is rotated (bytes)."""
+
+    path: Path
+    interval_seconds: float
+    max_bytes: int
+
+
+class MemoryLog:
+    """Writes the log. `complain` is told once when the log cannot be written, and once when it can again."""
+
+    def __init__(self, settings: MemoryLogSettings, complain: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._complain = complain
+        self._descriptor = -1
+        self._due_seconds = float("-inf")
+        self._pending: deque[bytes] = deque(maxlen=_MOST_PENDING_LINES)
+        self._failing = False
+
+    def note(self, moment: Moment) -> None:
+        """Write what is due: a line per interval, one at each event, one each second while critical."""
+        now, verdict = moment.sample.clock_seconds, moment.verdict
+        for event in verdict.events:
+            self._pending.append(_line(event_line(event)))
+        critical = verdict.level is Level.CRITICAL
+        if critical:
+            self._due_seconds = min(self._due_seconds, now + _CRITICAL_INTERVAL_SECONDS)
+        if now >= self._due_seconds or verdict.events:
+            self._pending.append(_line(memory_line(moment)))
+            self._due_seconds = now + (
+                min(_CRITICAL_INTERVAL_SECONDS, self._settings.interval_seconds)
+                if critical
+                else self._settings.interval_seconds
+            )
+        if self._pending:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left, as far as possible, and close the file."""
+        if self._pending:
+            self._flush()
+        self._drop_descriptor()
+
+    def _flush(self) -> None:
+        try:
+            if self._lock():
+                self._rotate_if_full()
+                while self._pending:
+                    self._append(self._pending[0])
+                    self._pending.popleft()
+        except OSError as err:
+            if not self._failing:
+                self._complain(f"cannot write the memory log {self._settings.path}: {err.strerror}; sampling goes on")
+            self._failing = True
+            self._drop_descriptor()
+            return
+        else:
+            if self._failing and not self._pending:
+                self._complain(f"the memory log {self._settings.path} can be written again")
+                self._failing = False
+        finally:
+            if self._descriptor >= 0:
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def _lock(self) -> bool:
+        """Lock the file that has the log's name now; False while another program holds it."""
+        while True:
+            if self._descriptor < 0:
+                self._settings.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._descriptor = os.open(
+                    self._settings.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+                )
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            if _same_file(self._descriptor, self._settings.path):
+                return True
+            # Another program has rotated the log meanwhile: ours is an old one.
+            self._drop_descriptor()
+
+    def _rotate_if_full(self) -> None:
+        if os.fstat(self._descriptor).st_size + sum(map(len, self._pending)) <= self._settings.max_bytes:
+            return
+        path = self._settings.path
+        for number in range(_KEPT_FILES - 1, 0, -1):
+            older = path.with_name(f"{path.name}.{number}")
+            if older.exists():
+                older.replace(path.with_name(f"{path.name}.{number + 1}"))
+        path.replace(path.with_name(f"{path.name}.1"))
+        self._drop_descriptor()
+        self._lock()
+
+    def _append(self, line: bytes) -> None:
+        size_before = os.fstat(self._descriptor).st_size
+        try:
+            written = os.write(self._descriptor, line)
+            if written < len(line):
+                os.write(self._descriptor, line[written:])
+        except OSError:
+            os.ftruncate(self._descriptor, size_before)
+            raise
+
+    def _drop_descriptor(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def memory_line(moment: Moment) -> dict[str, Json]:
+    """The line of a moment: the binding limit, its level, its growth."""
+    sample, verdict = moment.sample, moment.verdict
+    binding, forecast = verdict.binding, verdict.forecast
+    return {
+        "schema": LOG_SCHEMA,
+        "type": "memory",
+        "time": timestamp(sample.time_seconds),
+        "pid": os.getpid(),
+        "scope": sample.scope.json,
+        "level": level_word(verdict.level),
+        "used_bytes": binding.used_bytes if binding is not None else None,
+        "limit_bytes": limit_json(binding.limit_bytes) if binding is not None else None,
+        "limit_source": binding.source.json if binding is not None else None,
+        "peak_bytes": verdict.peak_used_bytes,
+        "growth_bytes_per_second": forecast.growth_bytes_per_second if forecast is not None else None,
+        "components": [],
+    }
+
+
+def event_line(event: Event) -> dict[str, Json]:
+    """The line of an event."""
+    return {"schema": LOG_SCHEMA, **event_document(event), "pid": os.getpid()}
+
+
+def _line(document: dict[str, Json]) -> bytes:
+    return encode(document).encode() + b"\n"
+
+
+def _same_file(descriptor: int, path: Path) -> bool:
+    try:
+        named = path.stat()
+    except FileNotFoundError:
+        return False
+    held = os.fstat(descriptor)
+    return (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino)

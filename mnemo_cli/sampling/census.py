@@ -1,0 +1,142 @@
+"""The processes of a target where each is asked anew: who they are, what they use together, the largest of them.
+
+Nothing is kept open and nothing rests. For Linux, where both pay, the same is done by population.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemo_cli.errors import TargetError
+from mnemo_cli.model import Gap, Process, Target
+from mnemo_cli.sampling.index import Entry, ProcessIndex
+from mnemo_cli.sampling.target import Members, TargetChoice
+
+_WANTED = (
+    "rss_bytes", "pss_bytes", "uss_bytes", "swap_bytes", "command", "threads", "fds", "fd_soft_limit", "oom_score_adj",
+    "cgroup",
+)  # fmt: skip
+
+
+class AskedIndex(ProcessIndex):
+    """An index that also answers for each of its processes."""
+
+    def is_running(self, pid: int) -> bool:
+        """Whether it is still the process that was listed, and not a stranger with its pid."""
+        raise NotImplementedError
+
+    def resident_bytes(self, pid: int) -> int | None:
+        """None where it is denied, or the process is gone."""
+        raise NotImplementedError
+
+    def describe(self, entry: Entry) -> Process | None:
+        """Everything about one process; None when it is gone."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one process counted for in the last whole sample, and its RSS then."""
+
+    share_bytes: int | None
+    rss_bytes: int | None
+
+
+class Census:
+    """Counts the processes of one target. Raises TargetError at the start when it is a tree of nobody."""
+
+    def __init__(self, choice: TargetChoice, index: AskedIndex) -> None:
+        self._choice = choice
+        self._index = index
+        self._members = Members(choice, Path("/"))
+        self._uses: dict[int, Use] = {}
+        self._counts_rss = False
+        if choice.is_tree and not self._present([]):
+            raise TargetError(_nobody(choice))
+
+    def read(self, rows: int, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:
+        """The `rows` processes that hold most, and what the target uses: a tree its sum, all else the machine's use."""
+        if self._choice.is_tree:
+            processes = self._describe(self._present(gaps), gaps)
+            return _sorted(processes)[:rows], self._use(processes, gaps)
+        if not rows:
+            gaps.append(Gap("target.processes", "psutil", "processes were not asked for"))
+            return (), Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
+        present = self._present(gaps)
+        largest = heapq.nlargest(rows, present, key=lambda entry: _rank(self._index.resident_bytes(entry.pid)))
+        target = Target(used_bytes=host_used_bytes, used_is_rss=False, processes=len(present))
+        return _sorted(self._describe(largest, gaps)), target
+
+    def glance(self, gaps: list[Gap]) -> Target:
+        """The same processes as in the last whole sample: what each counted for then, and its growth since."""
+        if not self._uses:
+            return self._use(self._describe(self._present(gaps), gaps), gaps)
+        shares = [
+            _carried(use, self._index.resident_bytes(pid))
+            for pid, use in self._uses.items()
+            if self._index.is_running(pid)
+        ]
+        if None in shares:
+            gaps.append(Gap("target.used_bytes", "psutil", f"the memory of {shares.count(None)} processes is not told"))
+        return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(shares))
+
+    def _present(self, gaps: list[Gap]) -> list[Entry]:
+        self._index.refresh(gaps)
+        return self._members.among(self._index)
+
+    def _describe(self, entries: Iterable[Entry], gaps: list[Gap]) -> list[Process]:
+        described = (self._index.describe(entry) for entry in entries)
+        found = [process for process in described if process is not None]
+        # A zombie or a thread of the kernel holds nothing and has little to tell: that is no gap.
+        asked = [process for process in found if process.rss_bytes != 0]
+        for field in _WANTED:
+            untold = sum(getattr(process, field) is None for process in asked)
+            if untold:
+                gaps.append(Gap(f"processes.{field}", "psutil", f"psutil cannot tell it of {untold} of {len(asked)}"))
+        return found
+
+    def _use(self, processes: Sequence[Process], gaps: list[Gap]) -> Target:
+        """The sum of PSS; RSS where there is no PSS, and then it is said."""
+        self._uses = {process.pid: Use(_share(process), process.rss_bytes) for process in processes}
+        shares = [_share(process) for process in processes]
+        by_rss = sum(process.pss_bytes is None and process.rss_bytes != 0 for process in processes)
+        if by_rss:
+            gaps.append(Gap("target.used_bytes", "psutil", f"there is no PSS of {by_rss} processes"))
+        self._counts_rss = by_rss > 0
+        return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(processes))
+
+
+def _share(process: Process) -> int | None:
+    return process.rss_bytes if process.pss_bytes is None else process.pss_bytes
+
+
+def _carried(use: Use, rss_bytes: int | None) -> int | None:
+    if use.share_bytes is None or use.rss_bytes is None or rss_bytes is None:
+        return None
+    return max(0, use.share_bytes + rss_bytes - use.rss_bytes)
+
+
+def _sum(shares: Iterable[int | None]) -> int | None:
+    """Unknown as soon as one share is: the tree of which a part is unknown may use any amount."""
+    known = 0
+    for share in shares:
+        if share is None:
+            return None
+        known += share
+    return known
+
+
+def _sorted(processes: Sequence[Process]) -> tuple[Process, ...]:
+    return tuple(sorted(processes, key=lambda process: _rank(_share(process)), reverse=True))
+
+
+def _rank(size_bytes: int | None) -> int:
+    """Those of unknown size come last, after the ones that are known to hold nothing."""
+    return -1 if size_bytes is None else size_bytes
+
+
+def _nobody(choice: TargetChoice) -> str:
+    if choice.kind == "name":
+        return f"no process has a name that matches {choice.pattern!r}; see `ps -e` for the names"
+    return f"there is no process {choice.pid}; it may have ended, see `ps -e`"

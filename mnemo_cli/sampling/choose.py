@@ -1,0 +1,33 @@
+"""Which sampler looks at this machine: Linux's own files where they are, psutil everywhere else.
+
+Either is imported only when it is chosen: they cost more than all the rest of a light command.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mnemo_cli.sampling.machine import Sampler
+    from mnemo_cli.sampling.target import TargetChoice
+
+
+def choose_sampler(
+    choice: "TargetChoice",
+    *,
+    portable: bool,
+    root: Path = Path("/"),
+    rows: int = 50,
+    most_descriptors: int | None = None,
+) -> "Sampler":
+    """Raises TargetError when there is no such target. `portable` asks for psutil on Linux too.
+
+    `root` and `most_descriptors` are for the Linux sampler: psutil finds its own way.
+    """
+    if portable or sys.platform != "linux":
+        from mnemo_cli.sampling.portable import Portable
+
+        return Portable(choice, rows=rows)
+    from mnemo_cli.sampling.machine import Machine
+
+    return Machine(choice, root=root, rows=rows, most_descriptors=most_descriptors)

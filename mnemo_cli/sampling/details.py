@@ -1,0 +1,134 @@
+"""What one process shows of itself beyond its resident size: PSS, swap, descriptors, limits, command line.
+
+PSS is dear (the kernel walks the page tables under the target's own lock, 40 µs for a small process
+and milliseconds for a large one), so details are for the rows that are shown, and refreshed 5 s apart
+or, where one reading costs more than a hundredth of that, as much more rarely.
+"""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnemo_cli.model import Limit
+from mnemo_cli.redact import printable, redact_command
+from mnemo_cli.sampling.files import Table, parse_number
+from mnemo_cli.sampling.rlimits import parse_rlimits
+
+_REFRESH_SECONDS = 5.0
+_LARGEST_SHARE_OF_TIME = 0.01
+_ROLLUP = Table("Rss", "Pss", "Private_Clean", "Private_Dirty", "Swap")
+_KIB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """None where the kernel denies it to us, or the process has just ended."""
+
+    name: str | None
+    command: str | None
+    rss_bytes: int | None
+    pss_bytes: int | None
+    uss_bytes: int | None
+    swap_bytes: int | None
+    threads: int | None
+    fds: int | None
+    fd_soft_limit: Limit | None
+    oom_score_adj: int | None
+    cgroup: str | None
+
+
+class DetailReader:
+    """Reads and remembers the details of the processes that are shown."""
+
+    def __init__(self, root: Path) -> None:
+        self._proc = root / "proc"
+        self._known: dict[tuple[int, int], tuple[float, Details]] = {}
+
+    def read(self, pid: int, started: int, clock_seconds: float, *, fresh: bool = False) -> Details:
+        """The details of one process, at most a few seconds old (or read now, if `fresh`)."""
+        due, details = self._known.get((pid, started), (0.0, None))
+        if details is None or fresh or clock_seconds >= due:
+            begin = time.perf_counter()
+            details = read_details(self._proc / str(pid))
+            cost = time.perf_counter() - begin
+            due = clock_seconds + max(_REFRESH_SECONDS, cost / _LARGEST_SHARE_OF_TIME)
+            self._known[pid, started] = due, details
+        return details
+
+    def keep_only(self, shown: set[tuple[int, int]]) -> None:
+        """Forget the processes that are shown no more."""
+        for key in self._known.keys() - shown:
+            del self._known[key]
+
+
+def read_details(directory: Path) -> Details:
+    """Everything about /proc/PID now."""
+    rollup = _bytes(directory / "smaps_rollup")
+    rss, pss, clean, dirty, swap = _ROLLUP.values(rollup) if rollup else [None] * 5
+    status = _bytes(directory / "status")
+    if swap is None and status:
+        # Where PSS is denied, VmSwap is still open to everybody.
+        (swap,) = Table("VmSwap").values(status.replace(b"\t", b" "))
+    limits = parse_rlimits(_bytes(directory / "limits") or b"")
+    nofile = limits.get("RLIMIT_NOFILE")
+    comm, argv = _bytes(directory / "comm"), _bytes(directory / "cmdline")
+    return Details(
+        name=printable(os.fsdecode(comm.removesuffix(b"\n"))) if comm else None,
+        command=redact_command([os.fsdecode(word) for word in argv.rstrip(b"\0").split(b"\0")]) if argv else None,
+        rss_bytes=_kib(rss),
+        pss_bytes=_kib(pss),
+        uss_bytes=None if clean is None or dirty is None else (clean + dirty) * _KIB,
+        swap_bytes=_kib(swap),
+        threads=_threads(status),
+        fds=_fd_count(directory),
+        fd_soft_limit=nofile.soft if nofile else None,
+        oom_score_adj=_signed(_bytes(directory / "oom_score_adj")),
+        cgroup=_cgroup(_bytes(directory / "cgroup")),
+    )
+
+
+def _fd_count(directory: Path) -> int | None:
+    """From Linux 6.2 on the size of /proc/PID/fd is the count, open to everybody; before, it is 0."""
+    try:
+        return (directory / "fd").stat().st_size or sum(1 for _ in (directory / "fd").iterdir())
+    except OSError:
+        return None
+
+
+def _threads(status: bytes | None) -> int | None:
+    if not status:
+        return None
+    return Table("Threads").values(status.replace(b"\t", b" "))[0]
+
+
+def _cgroup(text: bytes | None) -> str | None:
+    """The memory controller's group if it has one of its own (v1), else the unified one."""
+    unified = None
+    for line in (text or b"").splitlines():
+        number, _, rest = line.partition(b":")
+        controllers, _, path = rest.partition(b":")
+        if b"memory" in controllers.split(b","):
+            return printable(os.fsdecode(path))
+        if number == b"0":
+            unified = printable(os.fsdecode(path))
+    return unified
+
+
+def _signed(text: bytes | None) -> int | None:
+    try:
+        return -parse_number(text[1:]) if text and text[:1] == b"-" else parse_number(text or b"")
+    except ValueError:
+        return None
+
+
+def _kib(number: int | None) -> int | None:
+    return None if number is None else number * _KIB
+
+
+def _bytes(path: Path) -> bytes | None:
+    """None where it is denied or gone: the reader of a Details says so by showing RSS, never 0."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

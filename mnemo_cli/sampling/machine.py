@@ -1,0 +1,133 @@
+"""One Linux machine seen from one target: every reading of the room, put together as a Sample."""
+
+from pathlib import Path
+from typing import Protocol
+
+from mnemo_cli.errors import TargetError
+from mnemo_cli.model import Gap, LimitSource, Memory, Sample, Scope, Target
+from mnemo_cli.sampling.path import LimitPath
+from mnemo_cli.sampling.population import Population
+from mnemo_cli.sampling.rlimits import descriptor_budget
+from mnemo_cli.sampling.target import TargetChoice
+
+_BUDGET = LimitSource(kind="budget", file="--limit")
+# Between two intervals the tree's PSS is carried on by its RSS, which counts shared pages several
+# times: before a budget is called nearly used, the PSS is read again.
+_BUDGET_CHECK_RATIO = 0.75
+
+
+class Sampler(Protocol):
+    """What watch needs of a machine; Machine reads Linux, Portable everything that psutil knows.
+
+    `rows` is how many processes a whole sample describes; it may change while the watch runs.
+    """
+
+    rows: int
+
+    def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
+        """Everything, once."""
+        ...
+
+    def glance(self, *, time_seconds: float, clock_seconds: float) -> Sample:
+        """Only use and limits: for the fast samples near a limit."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Machine:
+    """Reads one target again and again. Raises TargetError at the start when there is no such target."""
+
+    def __init__(
+        self, choice: TargetChoice, *, root: Path = Path("/"), rows: int = 50, most_descriptors: int | None = None
+    ) -> None:
+        self._choice = choice
+        self.rows = rows
+        self._path = LimitPath(choice, root)
+        self._population = Population(
+            choice,
+            root,
+            directory=self._path.directory if choice.kind == "cgroup" else None,
+            most_descriptors=descriptor_budget() if most_descriptors is None else most_descriptors,
+        )
+        if choice.is_tree:
+            self._population.refresh([], 0.0)
+            if not self._population.pids:
+                raise TargetError(_nobody(choice))
+            self._path.follow(self._population.pids)
+
+    def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
+        gaps: list[Gap] = []
+        if self._choice.is_tree:
+            self._population.refresh(gaps, clock_seconds)
+            self._path.follow(self._population.pids)
+        limits, paging = self._path.read(gaps)
+        if not self._choice.is_tree and self.rows:
+            self._population.refresh(gaps, clock_seconds, host_used_bytes=limits[-1].used_bytes)
+        target = self._target(gaps, clock_seconds, limits)
+        return Sample(
+            time_seconds=time_seconds,
+            clock_seconds=clock_seconds,
+            scope=self._scope(),
+            limits=self._budget(target) + limits,
+            target=target,
+            pressure=self._path.read_pressure(gaps),
+            processes=self._population.largest(self.rows, gaps, clock_seconds) if self.rows else (),
+            process_count=target.processes,
+            host_oom_kills_total=paging.oom_kills_total,
+            gaps=tuple(gaps),
+        )
+
+    def glance(self, *, time_seconds: float, clock_seconds: float) -> Sample:
+        gaps: list[Gap] = []
+        target = self._glance_at_tree(gaps, clock_seconds) if self._choice.budget_bytes is not None else None
+        return Sample(
+            time_seconds=time_seconds,
+            clock_seconds=clock_seconds,
+            scope=self._scope(),
+            limits=self._budget(target) + self._path.glance(gaps),
+            target=target,
+            gaps=tuple(gaps),
+        )
+
+    def close(self) -> None:
+        self._path.close()
+        self._population.close()
+
+    def _target(self, gaps: list[Gap], clock_seconds: float, limits: tuple[Memory, ...]) -> Target:
+        """A tree uses the sum of its processes; a group or the machine what counts against its own limit."""
+        if self._choice.is_tree:
+            return self._population.use(gaps, clock_seconds, fresh=self._choice.budget_bytes is not None)
+        count = len(self._population.pids) if self.rows else None
+        if count is None:
+            gaps.append(Gap("target.processes", "/proc", "processes were not asked for"))
+        return Target(used_bytes=limits[0].used_bytes, used_is_rss=False, processes=count)
+
+    def _glance_at_tree(self, gaps: list[Gap], clock_seconds: float) -> Target:
+        before = self._population.pids
+        self._population.refresh(gaps, clock_seconds)
+        # A fork shares its parent's pages: the shares of all must be read anew.
+        target = self._population.use(gaps, clock_seconds, fresh=self._population.pids != before)
+        budget_bytes = self._choice.budget_bytes or 0
+        if target.used_bytes is not None and target.used_bytes > _BUDGET_CHECK_RATIO * budget_bytes:
+            target = self._population.use(gaps, clock_seconds, fresh=True)
+        return target
+
+    def _budget(self, target: Target | None) -> tuple[Memory, ...]:
+        if self._choice.budget_bytes is None or target is None:
+            return ()
+        return (Memory(source=_BUDGET, used_bytes=target.used_bytes, limit_bytes=self._choice.budget_bytes),)
+
+    def _scope(self) -> Scope:
+        choice = self._choice
+        if choice.kind == "own":
+            path = self._path.name
+            return Scope(kind="host", name="host") if path in (None, "/") else Scope(kind="cgroup", name=str(path))
+        name = choice.pattern or choice.path or (f"pid {choice.pid}" if choice.pid else "host")
+        return Scope(kind=choice.kind, name=name, pid=choice.pid)
+
+
+def _nobody(choice: TargetChoice) -> str:
+    if choice.kind == "name":
+        return f"no process has a name that matches {choice.pattern!r}; see `ps -e` for the names"
+    return f"there is no process {choice.pid}; it may have ended, see `ps -e`"

@@ -1,0 +1,116 @@
+"""The processes of a target: what they use together, and the largest of them for the table."""
+
+import heapq
+import os
+from pathlib import Path
+
+from mnemo_cli.model import Gap, Process, Target
+from mnemo_cli.sampling.details import DetailReader, Details
+from mnemo_cli.sampling.files import read_text
+from mnemo_cli.sampling.index import ProcessIndex
+from mnemo_cli.sampling.resident import ResidentSweep, Tracked
+from mnemo_cli.sampling.target import Members, TargetChoice
+
+# A move of this share of the machine's memory since the last full sweep means that a process at rest woke up.
+_WAKING_SHARE = 0.002
+
+
+class Population:
+    """Follows the processes of one target."""
+
+    def __init__(self, choice: TargetChoice, root: Path, *, directory: Path | None, most_descriptors: int) -> None:
+        self._choice = choice
+        self._page_bytes = os.sysconf("SC_PAGE_SIZE")
+        self._index = ProcessIndex(root)
+        self._members = Members(choice, root, directory)
+        self._sweep = ResidentSweep(root, most_descriptors=most_descriptors)
+        self._details = DetailReader(root)
+        self._swept_at_bytes: int | None = None
+        self._hides_others = hides_other_users(root)
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the target, oldest first as /proc lists them."""
+        return list(self._sweep.tracked)
+
+    def refresh(self, gaps: list[Gap], clock_seconds: float, *, host_used_bytes: int | None = None) -> None:
+        """Find out who is there and what they use now; cheap when nobody forked and nobody grew."""
+        if self._hides_others:
+            gaps.append(Gap("processes", "/proc", "hidepid hides the processes of other users: there may be more"))
+        if self._index.refresh(gaps) or self._choice.kind == "cgroup":
+            self._sweep.follow(self._members.among(self._index))
+        for pid in self._sweep.sweep(clock_seconds, whole=self._choice.is_tree or self._somebody_woke(host_used_bytes)):
+            self._index.forget(pid)
+
+    def use(self, gaps: list[Gap], clock_seconds: float, *, fresh: bool = False) -> Target:
+        """The sum of PSS, taking each process's growth of RSS since its PSS was read; RSS where PSS is denied."""
+        used_bytes, denied = 0, 0
+        for process in self._sweep.tracked.values():
+            entry, rss = process.entry, (process.pages or 0) * self._page_bytes
+            details = self._details.read(entry.pid, entry.started, clock_seconds, fresh=fresh)
+            if details.pss_bytes is None or details.rss_bytes is None:
+                denied += rss > 0
+                used_bytes += rss
+            else:
+                used_bytes += max(0, details.pss_bytes + rss - details.rss_bytes)
+        if denied:
+            gaps.append(Gap("target.used_bytes", "/proc/PID/smaps_rollup", f"PSS is denied for {denied} processes"))
+        return Target(used_bytes=used_bytes, used_is_rss=denied > 0, processes=len(self._sweep.tracked))
+
+    def largest(self, rows: int, gaps: list[Gap], clock_seconds: float) -> tuple[Process, ...]:
+        """The `rows` processes that hold most, by PSS, with RSS where PSS is denied."""
+        chosen = heapq.nlargest(rows, self._sweep.tracked.values(), key=lambda process: process.pages or 0)
+        found = [self._process(process, clock_seconds) for process in chosen]
+        if not self._choice.is_tree:
+            self._details.keep_only({(process.entry.pid, process.entry.started) for process in chosen})
+        denied = sum(process.pss_bytes is None and bool(process.rss_bytes) for process in found)
+        if denied:
+            gaps.append(Gap("processes.pss_bytes", "/proc/PID/smaps_rollup", f"PSS is denied for {denied} of the rows"))
+        return tuple(sorted(found, key=_weight, reverse=True))
+
+    def close(self) -> None:
+        self._sweep.close()
+        self._index.close()
+
+    def _process(self, process: Tracked, clock_seconds: float) -> Process:
+        entry = process.entry
+        details: Details = self._details.read(entry.pid, entry.started, clock_seconds)
+        return Process(
+            pid=entry.pid,
+            ppid=entry.ppid,
+            started=entry.started,
+            name=details.name or entry.name,
+            uid=entry.uid,
+            rss_bytes=None if process.pages is None else process.pages * self._page_bytes,
+            pss_bytes=details.pss_bytes,
+            uss_bytes=details.uss_bytes,
+            swap_bytes=details.swap_bytes,
+            command=details.command,
+            threads=details.threads,
+            fds=details.fds,
+            fd_soft_limit=details.fd_soft_limit,
+            oom_score_adj=details.oom_score_adj,
+            cgroup=details.cgroup,
+        )
+
+    def _somebody_woke(self, host_used_bytes: int | None) -> bool:
+        if host_used_bytes is None:
+            return True
+        known = self._swept_at_bytes
+        if known is not None and abs(host_used_bytes - known) <= _WAKING_SHARE * max(known, 1):
+            return False
+        self._swept_at_bytes = host_used_bytes
+        return True
+
+
+def hides_other_users(root: Path) -> bool:
+    """Whether /proc is mounted with hidepid and so shows a person only their own processes."""
+    for line in read_text(root / "proc/self/mountinfo").splitlines():
+        left, _, right = line.partition(" - ")
+        if right.startswith("proc ") and "hidepid=" in right and left.split(" ")[4:5] == ["/proc"]:
+            return right.partition("hidepid=")[2].split(",")[0].strip() not in ("0", "off")
+    return False
+
+
+def _weight(process: Process) -> int:
+    return process.rss_bytes or 0 if process.pss_bytes is None else process.pss_bytes

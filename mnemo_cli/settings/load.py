@@ -1,0 +1,174 @@
+"""All settings of one run: flag over environment over file over default, each value with its origin."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from mnemo_cli.errors import ConfigError
+from mnemo_cli.limits.levels import Edges
+from mnemo_cli.settings.files import SettingsFile, find
+from mnemo_cli.settings.kinds import from_text, plain, readable, refusal
+from mnemo_cli.settings.origin import Layer, Origin
+from mnemo_cli.settings.places import Places, machine_places
+from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Kind, Row, Value
+
+_EDGE_KEYS = (
+    "resources.memory_moderate_pct",
+    "resources.memory_high_pct",
+    "resources.memory_critical_pct",
+    "resources.memory_release_margin_pct",
+)
+
+
+# A pair and two plain mappings: every command loads settings, and a dataclass costs it 1.5 ms to define.
+Chosen: TypeAlias = tuple[Value, Origin]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting has a value here. `file` is the one that was read; `warnings` are for stderr."""
+
+    file: Path | None
+    chosen: Mapping[str, Chosen]
+    defaults: Mapping[str, Value]
+    warnings: tuple[str, ...]
+
+    def value(self, key: str) -> Value:
+        """In the unit of its row: bytes, seconds, percent."""
+        return self.chosen[key][0]
+
+    def origin(self, key: str) -> Origin:
+        return self.chosen[key][1]
+
+    def default(self, key: str) -> Value:
+        return self.defaults[key]
+
+    def levels(self) -> Edges:
+        """The edges of the levels, as shares of the limit."""
+        moderate, high, critical, release_margin = (self._number(key) / 100 for key in _EDGE_KEYS)
+        return Edges(
+            moderate_ratio=moderate,
+            high_ratio=high,
+            critical_ratio=critical,
+            release_margin_ratio=release_margin,
+        )
+
+    def interval_seconds(self) -> float:
+        return self._number("monitor.interval")
+
+    def memory_log_file(self) -> Path:
+        """Complete: a leading ~ is resolved."""
+        path = Path(str(self.value("monitor.memory_log_file")))
+        try:
+            return path.expanduser()
+        except RuntimeError as err:
+            place = self.origin("monitor.memory_log_file").place
+            raise ConfigError(f"{place}: {path}: you have no home folder; write a path that begins with /") from err
+
+    def memory_log_interval_seconds(self) -> float:
+        return self._number("resources.memory_log_interval_secs")
+
+    def memory_log_max_bytes(self) -> int:
+        return int(self._number("monitor.memory_log_max_bytes"))
+
+    def sampler(self) -> str:
+        """ "auto" or "portable"."""
+        return str(self.value("monitor.sampler"))
+
+    def _number(self, key: str) -> int | float:
+        value = self.value(key)
+        assert not isinstance(value, str), f"{key} is not a number"
+        return value
+
+
+def load(*, config_file: Path | None = None, flags: Mapping[str, str] = {}, places: Places | None = None) -> Settings:
+    """Read the one settings file there is and put the layers together; ConfigError at the first mistake.
+
+    `flags` are the options a person typed, by key, unread. A variable that is set but empty counts as
+    not set, as in the XDG rules.
+    """
+    places = places or machine_places()
+    file, warnings = find(config_file, places)
+    return compose(file, flags=flags, environment=places.environment, data_folder=places.data_folder, warnings=warnings)
+
+
+def compose(
+    file: SettingsFile | None,
+    *,
+    flags: Mapping[str, str] = {},
+    environment: Mapping[str, str] = {},
+    data_folder: Path,
+    warnings: tuple[str, ...] = (),
+) -> Settings:
+    """The settings that these sources give together."""
+    from_file, refused = _from_file(file)
+    defaults = {row.key: _default(row, data_folder) for row in ROWS}
+    chosen = {key: (value, Origin(layer="default")) for key, value in defaults.items()}
+    chosen |= from_file
+    chosen |= _from_words("environment", {row.key: environment.get(row.environment) or None for row in ROWS})
+    chosen |= _from_words("flag", flags)
+    settings = Settings(
+        file=file.path if file else None,
+        chosen=chosen,
+        defaults=defaults,
+        warnings=(*warnings, *refused, *_against_advice(chosen)),
+    )
+    _check_edges(settings)
+    return settings
+
+
+def _from_file(file: SettingsFile | None) -> tuple[dict[str, Chosen], list[str]]:
+    if file is None:
+        return {}, []
+    from mnemo_cli.settings.document import entries
+
+    chosen: dict[str, Chosen] = {}
+    warnings = []
+    for entry in entries(file):
+        origin = Origin(layer="file", source=str(file.path), line=entry.line)
+        if entry.row.trusted_only and file.distrust is not None:
+            warnings.append(f"{origin.place}: {entry.row.key} is not taken from here: {file.distrust}")
+        else:
+            chosen[entry.row.key] = entry.value, origin
+    return chosen, warnings
+
+
+def _from_words(layer: Layer, words: Mapping[str, str | None]) -> dict[str, Chosen]:
+    """The settings that variables or flags spell."""
+    chosen: dict[str, Chosen] = {}
+    for key, text in words.items():
+        if text is None:
+            continue
+        row = ROWS_BY_KEY[key]
+        origin = Origin(layer=layer, source=row.environment if layer == "environment" else row.flag)
+        try:
+            chosen[key] = from_text(row, text), origin
+        except ValueError as err:
+            raise ConfigError(f"{origin}: {key}: {refusal(row, err)}") from err
+    return chosen
+
+
+def _default(row: Row, data_folder: Path) -> Value:
+    return str(data_folder / str(row.default)) if row.kind is Kind.PATH else row.default
+
+
+def _against_advice(chosen: Mapping[str, Chosen]) -> Iterator[str]:
+    for row in ROWS:
+        value, origin = chosen[row.key]
+        if row.advised is None or isinstance(value, str):
+            continue
+        least, most = row.advised
+        if not least <= value <= most:
+            yield f"{origin.place}: {row.key} is {value}; {least} to {most} {row.unit} are advised"
+
+
+def _check_edges(settings: Settings) -> None:
+    try:
+        settings.levels()
+    except ValueError as err:
+        found = ", ".join(
+            f"{key} = {readable(ROWS_BY_KEY[key], plain(settings.value(key)))} ({settings.origin(key)})"
+            for key in _EDGE_KEYS
+        )
+        raise ConfigError(f"{err}; found {found}; change one of them") from err

@@ -1,0 +1,51 @@
+"""The JSON schema (2020-12) of a settings file, made from the table; editors complete and check TOML with it."""
+
+from mnemo_cli.model import Json
+from mnemo_cli.settings.kinds import plain
+from mnemo_cli.settings.table import ROWS, TABLES, Kind, Row
+
+_QUANTITY = r"^\s*(\d+(\.\d+)?|\.\d+)\s*"
+_TEXT_PATTERNS = {
+    Kind.PERCENT: r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*%?\s*$",
+    Kind.SIZE: _QUANTITY + r"([kKmMgGtT]i?B?|[bB])?\s*$",
+    Kind.DURATION: r"^\s*((\d+(\.\d+)?|\.\d+)\s*(ms|min|s|m|h|d)?|(\d+(\.\d+)?(ms|min|s|m|h|d))+)\s*$",
+}
+
+
+def file_schema() -> dict[str, Json]:
+    """One object per table; a key that is not in the table is wrong, as it is for `load`."""
+    tables: dict[str, Json] = {table: _table_schema(table) for table in TABLES}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "mnemo.settings-file/1",
+        "title": "A settings file of mnemo",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": tables,
+    }
+
+
+def _table_schema(table: str) -> dict[str, Json]:
+    properties: dict[str, Json] = {row.name: _row_schema(row) for row in ROWS if row.table == table}
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _row_schema(row: Row) -> dict[str, Json]:
+    schema: dict[str, Json] = {"description": f"{row.help} Environment: {row.environment}."}
+    if row.kind is not Kind.PATH:
+        schema["default"] = row.default
+    return schema | _value_schema(row)
+
+
+def _value_schema(row: Row) -> dict[str, Json]:
+    if row.kind is Kind.CHOICE:
+        return {"enum": list(row.choices)}
+    if row.kind is Kind.PATH:
+        return {"type": "string", "pattern": "^(/|~/)"}
+    number: dict[str, Json] = {
+        "type": "integer" if row.kind in (Kind.COUNT, Kind.SIZE) else "number",
+        "minimum": plain(row.minimum),
+        "maximum": plain(row.maximum),
+    }
+    pattern = _TEXT_PATTERNS.get(row.kind)
+    return number if pattern is None else {"anyOf": [number, {"type": "string", "pattern": pattern}]}

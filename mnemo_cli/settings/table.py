@@ -1,0 +1,243 @@
+"""Every setting, one row each: `config show`, the JSON schema, the manual and all messages are made from this table.
+
+A new setting is one more Row. Numbers are in the unit of the row: bytes, seconds, percent.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from mnemo_cli.units import GIB, KIB, MIB
+
+Value: TypeAlias = int | float | str
+
+
+class Kind(StrEnum):
+    """What a value is; the words stand in messages."""
+
+    COUNT = "a whole number"
+    NUMBER = "a number"
+    PERCENT = "a percentage"
+    SIZE = "a size"
+    DURATION = "a duration"
+    CHOICE = "one of"
+    PATH = "a path"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One setting.
+
+    `advised` is a narrower range: outside it a value is taken with a warning. A relative default of
+    a path lies below the user's data folder. `trusted_only` settings name a place to write or
+    something to run, so a stranger's file cannot set them. `hidden` ones are for tests.
+    """
+
+    key: str
+    kind: Kind
+    default: Value
+    environment: str
+    help: str
+    unit: str = ""
+    minimum: int | float = 0
+    maximum: int | float = 0
+    advised: tuple[int, int] | None = None
+    choices: tuple[str, ...] = ()
+    flag: str | None = None
+    trusted_only: bool = False
+    hidden: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition(".")[2]
+
+
+_DAY_SECONDS = 86_400
+_MOST = 1_000_000_000
+_MOST_BYTES = MIB * GIB
+
+
+def _percent(key: str, environment: str, default: int, help: str) -> Row:
+    return Row(
+        key=key, kind=Kind.PERCENT, default=default, environment=environment, help=help, unit="percent", maximum=100
+    )
+
+
+def _count(
+    key: str,
+    environment: str,
+    default: int,
+    unit: str,
+    help: str,
+    *,
+    maximum: int = _MOST,
+    advised: tuple[int, int] | None = None,
+) -> Row:
+    return Row(
+        key=key,
+        kind=Kind.COUNT,
+        default=default,
+        environment=environment,
+        help=help,
+        unit=unit,
+        minimum=1,
+        maximum=maximum,
+        advised=advised,
+    )
+
+
+def _seconds(
+    key: str,
+    environment: str,
+    default: float,
+    help: str,
+    *,
+    minimum: float = 1,
+    maximum: float = 30 * _DAY_SECONDS,
+    flag: str | None = None,
+) -> Row:
+    return Row(
+        key=key,
+        kind=Kind.DURATION,
+        default=default,
+        environment=environment,
+        help=help,
+        unit="seconds",
+        minimum=minimum,
+        maximum=maximum,
+        flag=flag,
+    )
+
+
+def _bytes(key: str, environment: str, default: int, help: str, *, minimum: int = 0) -> Row:
+    return Row(
+        key=key,
+        kind=Kind.SIZE,
+        default=default,
+        environment=environment,
+        help=help,
+        unit="bytes",
+        minimum=minimum,
+        maximum=_MOST_BYTES,
+    )
+
+
+def _cores(key: str, environment: str, default: float, help: str) -> Row:
+    # A thousandth of a core is the least that Kubernetes can express.
+    return Row(
+        key=key,
+        kind=Kind.NUMBER,
+        default=default,
+        environment=environment,
+        help=help,
+        unit="cores",
+        minimum=0.001,
+        maximum=4096,
+    )
+
+
+ROWS: tuple[Row, ...] = (
+    _percent("resources.memory_moderate_pct", "MNEMOSYNE_MEMORY_MODERATE_PCT", 40, "Where moderate begins."),
+    _percent("resources.memory_high_pct", "MNEMOSYNE_MEMORY_HIGH_PCT", 60, "Above this, memory use is high."),
+    _percent("resources.memory_critical_pct", "MNEMOSYNE_MEMORY_CRITICAL_PCT", 80, "Above this, it is critical."),
+    _percent(
+        "resources.memory_release_margin_pct",
+        "MNEMOSYNE_MEMORY_RELEASE_MARGIN_PCT",
+        5,
+        "How far below its edge a level is left again.",
+    ),
+    _seconds(
+        "resources.memory_log_interval_secs",
+        "MNEMOSYNE_MEMORY_LOG_INTERVAL",
+        30,
+        "Time between two lines of the memory log.",
+        maximum=_DAY_SECONDS,
+    ),
+    _count("resources.event_capacity", "MNEMOSYNE_EVENT_CAPACITY", 1000, "events", "Events that a broadcaster keeps."),
+    _seconds("resources.event_ttl_secs", "MNEMOSYNE_EVENT_TTL", 60, "How long it keeps them.", minimum=0.1),
+    _count("resources.work_queue_max", "MNEMOSYNE_WORK_QUEUE_MAX", 10_000, "items", "Items that a work queue holds."),
+    _count(
+        "resources.db_pool_size",
+        "MNEMOSYNE_DB_POOL_SIZE",
+        20,
+        "connections",
+        "Connections of a database pool.",
+        maximum=100_000,
+        advised=(10, 50),
+    ),
+    _count(
+        "resources.embeddings_cache_size",
+        "MNEMOSYNE_EMBEDDINGS_CACHE_SIZE",
+        10_000,
+        "entries",
+        "Entries of the embeddings cache.",
+    ),
+    _count(
+        "resources.crdt_history_max_ops",
+        "MNEMOSYNE_CRDT_HISTORY_MAX_OPS",
+        1000,
+        "operations",
+        "Operations that a history keeps.",
+    ),
+    _seconds(
+        "resources.crdt_compaction_interval_secs",
+        "MNEMOSYNE_CRDT_COMPACTION_INTERVAL",
+        600,
+        "Time between two compactions of a history.",
+    ),
+    _bytes("resources.memory_limit", "MNEMOSYNE_MEMORY_LIMIT", 4 * GIB, "Memory limit to render.", minimum=MIB),
+    _bytes("resources.memory_request", "MNEMOSYNE_MEMORY_REQUEST", 2 * GIB, "Memory request to render.", minimum=MIB),
+    _bytes(
+        "resources.memory_swap_total",
+        "MNEMOSYNE_MEMORY_SWAP_TOTAL",
+        6 * GIB,
+        "Memory and swap together, to render.",
+    ),
+    _cores("resources.cpu_limit", "MNEMOSYNE_CPU_LIMIT", 2, "CPU limit to render."),
+    _cores("resources.cpu_request", "MNEMOSYNE_CPU_REQUEST", 1, "CPU request to render."),
+    _bytes(
+        "resources.fixed_memory",
+        "MNEMOSYNE_FIXED_MEMORY",
+        0,
+        "Memory a program needs before its components take any.",
+    ),
+    _seconds(
+        "monitor.interval",
+        "MNEMOSYNE_MONITOR_INTERVAL",
+        1,
+        "Time between two samples shown.",
+        minimum=0.05,
+        maximum=3600,
+        flag="--interval",
+    ),
+    Row(
+        key="monitor.memory_log_file",
+        kind=Kind.PATH,
+        default="logs/memory.log",
+        environment="MNEMOSYNE_MEMORY_LOG_FILE",
+        help="Where the memory log is written.",
+        trusted_only=True,
+    ),
+    _bytes(
+        "monitor.memory_log_max_bytes",
+        "MNEMOSYNE_MEMORY_LOG_MAX_BYTES",
+        10 * MIB,
+        "Size at which the memory log starts a new file.",
+        minimum=64 * KIB,
+    ),
+    Row(
+        key="monitor.sampler",
+        kind=Kind.CHOICE,
+        default="auto",
+        environment="MNEMOSYNE_SAMPLER",
+        help="Which reader samples the machine.",
+        choices=("auto", "portable"),
+        hidden=True,
+    ),
+)
+ROWS_BY_KEY = {row.key: row for row in ROWS}
+TABLES = tuple(dict.fromkeys(row.table for row in ROWS))

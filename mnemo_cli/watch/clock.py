@@ -1,0 +1,89 @@
+"""Time, and waiting for it: a wait also answers keys, signals and the end of a child."""
+
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the loop needs of time; tests pass one that only counts."""
+
+    def unix_seconds(self) -> float:
+        """Wall-clock time."""
+        ...
+
+    def seconds(self) -> float:
+        """A monotonic clock."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or return early when woken. False: stop watching."""
+        ...
+
+
+class WaitingClock:
+    """The real clock. Files that become readable during a wait are answered by their callbacks."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._answers: dict[int, Callable[[], None]] = {}
+        self._soon: deque[Callable[[], None]] = deque()
+        self._woken = False
+        self._deadline = float("inf")
+        self.stopped = False
+        self.timed_out = False
+
+    def unix_seconds(self) -> float:
+        return time.time()
+
+    def seconds(self) -> float:
+        return time.monotonic()
+
+    def answer(self, descriptor: int, callback: Callable[[], None]) -> None:
+        """Call `callback` whenever `descriptor` is readable during a wait."""
+        self._answers[descriptor] = callback
+        self._poll.register(descriptor, select.POLLIN)
+
+    def forget(self, descriptor: int) -> None:
+        """Answer `descriptor` no more."""
+        del self._answers[descriptor]
+        self._poll.unregister(descriptor)
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        """Call `callback` in the next wait: for signal handlers, which may interrupt anything."""
+        self._soon.append(callback)
+
+    def wake(self) -> None:
+        """End the present wait: sample now."""
+        self._woken = True
+
+    def stop(self) -> None:
+        """End the present wait and the watch."""
+        self.stopped = True
+
+    def stop_after(self, seconds: float) -> None:
+        """Stop by itself that long from now."""
+        self._deadline = time.monotonic() + seconds
+
+    def wait(self, seconds: float) -> bool:
+        deadline = min(time.monotonic() + seconds, self._deadline)
+        while not self.stopped and not self._woken:
+            while self._soon:
+                self._soon.popleft()()
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                break
+            # poll counts whole milliseconds, rounded up: the last fraction is slept, so that 2 ms are 2 ms.
+            if remaining < 0.001:
+                time.sleep(remaining)
+                break
+            for descriptor, _ in self._poll.poll(int(remaining * 1000)):
+                callback = self._answers.get(descriptor)
+                if callback is not None:
+                    callback()
+        self._woken = False
+        if time.monotonic() >= self._deadline and not self.stopped:
+            self.timed_out = self.stopped = True
+        return not self.stopped

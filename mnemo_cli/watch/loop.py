@@ -1,0 +1,66 @@
+"""The generator of moments: sample, judge, yield, wait."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mnemo_cli.limits.engine import State, step
+from mnemo_cli.limits.levels import Edges
+from mnemo_cli.model import Event, Level, Moment, Sample
+from mnemo_cli.sampling.machine import Sampler
+from mnemo_cli.watch.clock import Clock
+from mnemo_cli.watch.pace import wait_seconds
+
+
+@dataclass(slots=True, kw_only=True)
+class Rhythm:
+    """How often a whole sample is taken; a person may change it while the watch runs."""
+
+    interval_seconds: float
+
+
+def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> Iterator[Moment]:
+    """Moments until the clock says stop or the target has ended.
+
+    One reported moment per interval; between them, near a limit, glances that are judged and
+    matter only for their events. The last moment of a target that ended carries an exit event.
+    """
+    state, before, last_wait_seconds = State(), None, rhythm.interval_seconds
+    due_seconds = clock.seconds()
+    while True:
+        now_seconds = clock.seconds()
+        whole = now_seconds >= due_seconds
+        read = sampler.sample if whole else sampler.glance
+        sample = read(time_seconds=clock.unix_seconds(), clock_seconds=now_seconds)
+        state, verdict = step(state, sample, edges, whole=whole)
+        if _has_ended(sample):
+            yield Moment(sample=sample, verdict=replace(verdict, events=(*verdict.events, _exit_event(sample))))
+            return
+        yield Moment(sample=sample, verdict=verdict, reported=whole)
+        if whole:
+            due_seconds = max(due_seconds + rhythm.interval_seconds, now_seconds)
+        last_wait_seconds = wait_seconds(
+            before, sample, edges, interval_seconds=rhythm.interval_seconds, last_wait_seconds=last_wait_seconds
+        )
+        before = sample
+        if not clock.wait(max(0.0, min(last_wait_seconds, due_seconds - clock.seconds()))):
+            return
+        # The person may have chosen a shorter interval meanwhile.
+        due_seconds = min(due_seconds, clock.seconds() + rhythm.interval_seconds)
+
+
+def _has_ended(sample: Sample) -> bool:
+    return (
+        sample.scope.kind in ("process", "name", "command")
+        and sample.target is not None
+        and (sample.target.processes == 0)
+    )
+
+
+def _exit_event(sample: Sample) -> Event:
+    return Event(
+        time_seconds=sample.time_seconds,
+        event="exit",
+        level=Level.NORMAL,
+        text=f"{sample.scope.name} has ended",
+        fields={"scope": sample.scope.json},
+    )

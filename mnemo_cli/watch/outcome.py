@@ -1,0 +1,83 @@
+"""What a watch came to: how long it may go on, what it has seen so far, and which exit code that is."""
+
+from dataclasses import dataclass, replace
+
+from mnemo_cli.errors import ExitCode
+from mnemo_cli.limits.gate import Gate
+from mnemo_cli.model import Level, Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """When a watch ends by itself: `count` is of reported moments; a time-out is a failure, a duration is not."""
+
+    count: int | None = None
+    duration_seconds: float | None = None
+    timeout_seconds: float | None = None
+    until_level: Level | None = None
+    fail_fast: bool = False
+
+    @property
+    def longest_seconds(self) -> float | None:
+        """The earlier of duration and time-out."""
+        return min((span for span in (self.duration_seconds, self.timeout_seconds) if span is not None), default=None)
+
+    @property
+    def times_out(self) -> bool:
+        """Whether the time-out comes before the duration."""
+        return self.timeout_seconds is not None and self.timeout_seconds == self.longest_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Everything that the end needs to know of the moments before it."""
+
+    gate: Gate
+    reported: int = 0
+    began_seconds: float | None = None
+    last_seconds: float = 0.0
+    peak_target_bytes: int | None = None
+    over_budget: bool = False
+    until_reached: bool = False
+
+    def after(self, moment: Moment, bounds: Bounds) -> "Outcome":
+        """The outcome after one more moment."""
+        sample, target = moment.sample, moment.sample.target
+        used = [used for used in (self.peak_target_bytes, target.used_bytes if target else None) if used is not None]
+        budget = next((memory for memory in sample.limits if memory.source.kind == "budget"), None)
+        worst = moment.verdict.at_least
+        return replace(
+            self,
+            gate=self.gate.after(moment.verdict),
+            reported=self.reported + moment.reported,
+            began_seconds=sample.clock_seconds if self.began_seconds is None else self.began_seconds,
+            last_seconds=sample.clock_seconds,
+            peak_target_bytes=max(used, default=None),
+            over_budget=self.over_budget or (budget is not None and (budget.used_ratio or 0.0) > 1),
+            until_reached=self.until_reached
+            or (bounds.until_level is not None and worst is not None and worst >= bounds.until_level),
+        )
+
+    def is_over(self, bounds: Bounds) -> bool:
+        """Whether a bound other than time is reached."""
+        enough = bounds.count is not None and self.reported >= bounds.count
+        return enough or self.until_reached or (bounds.fail_fast and self.gate.breached)
+
+    def exit_code(self, bounds: Bounds, *, timed_out: bool, child_code: int | None, signal_code: int | None) -> int:
+        """The program's own failure wins, then a time-out, a signal to us, a passed budget, and the gate."""
+        if timed_out and bounds.times_out:
+            return ExitCode.TIMED_OUT
+        if child_code:
+            return child_code
+        if signal_code is not None:
+            return signal_code
+        if self.over_budget:
+            return ExitCode.FINDING
+        if self.until_reached:
+            return ExitCode.DONE
+        return self.gate.exit_code
+
+    @property
+    def seconds(self) -> float:
+        """From the first moment to the last."""
+        return self.last_seconds - (self.last_seconds if self.began_seconds is None else self.began_seconds)

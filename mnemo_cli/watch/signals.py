@@ -1,0 +1,71 @@
+"""Signals during a watch: they end a wait at once, and the watch in good order."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+from mnemo_cli.watch.clock import WaitingClock
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class EndingSignals:
+    """While entered, SIGINT, SIGTERM and SIGHUP are told to `on_end` instead of raising anything.
+
+    Python runs a handler only after the system call: the wake-up pipe makes the wait return for it.
+    """
+
+    def __init__(self, clock: WaitingClock, on_end: Callable[[signal.Signals], None]) -> None:
+        self._clock = clock
+        self._on_end = on_end
+        self.received: signal.Signals | None = None
+
+    def __enter__(self) -> "EndingSignals":
+        self._reader, self._writer = _pipe()
+        self._clock.answer(self._reader, lambda: _drain(self._reader))
+        self._old_wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        self._old = {number: signal.signal(number, self._note) for number in _ENDING}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._old_wakeup)
+        self._clock.forget(self._reader)
+        os.close(self._reader)
+        os.close(self._writer)
+
+    @property
+    def exit_code(self) -> int | None:
+        """128 + the signal that ended the watch; None when none did."""
+        return None if self.received is None else 128 + self.received
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.received = signal.Signals(number)
+        self._on_end(self.received)
+
+
+def shares_terminal() -> bool:
+    """Whether Ctrl-C in the terminal reaches our children by itself: they are in its foreground group."""
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _pipe() -> tuple[int, int]:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    return reader, writer
+
+
+def _drain(reader: int) -> None:
+    try:
+        os.read(reader, 4096)
+    except BlockingIOError:
+        return
