@@ -12,8 +12,13 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from mnemo_cli import __version__
 
-        sys.stdout.write(f"mnemo {__version__}\n")
-        raise SystemExit(0)
+        try:
+            sys.stdout.write(f"mnemo {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            pass  # a closed pipe or a full disk: `run` meets it again, and knows what to say
+        else:
+            raise SystemExit(0)
     from mnemo_cli.app import main as run
 
     raise SystemExit(run(sys.argv[1:]))

@@ -61,6 +61,13 @@ class LazyGroup(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, (self.rows[name].load() if name else None), rest
 
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        """`--help` is printed while the words are parsed, before `invoke`."""
+        try:
+            return super().make_context(*arguments, **extra)
+        except BrokenPipeError as err:
+            raise ClosedPipe from err
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)

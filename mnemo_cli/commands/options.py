@@ -11,7 +11,6 @@ import typer
 
 from mnemo_cli.errors import UsageError
 from mnemo_cli.model import Level
-from mnemo_cli.redact import redact_command
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.units import parse_duration, parse_size
 
@@ -106,6 +105,8 @@ def choose_target(
     if cgroup is not None:
         chosen.append(TargetChoice(kind="cgroup", path=cgroup))
     if program is not None:
+        from mnemo_cli.redact import redact_command
+
         chosen.append(TargetChoice(kind="command", pattern=redact_command(program)))
     if len(chosen) > 1:
         raise UsageError("more than one target was given; choose one of --host, --pid, --name, --cgroup and -- CMD")

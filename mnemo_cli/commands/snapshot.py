@@ -30,8 +30,6 @@ from mnemo_cli.model import Json, Moment
 from mnemo_cli.recording.document import pretty, sample_document
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
-from mnemo_cli.watch.clock import WaitingClock
-from mnemo_cli.watch.loop import Rhythm, watch
 
 if TYPE_CHECKING:
     from mnemo_cli.settings import Settings
@@ -105,6 +103,8 @@ def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:
 def _run(program: list[str], choice: TargetChoice, settings: "Settings", top: int) -> tuple[Moment, int]:
     """The moment of the program's highest use, and its exit code."""
     from mnemo_cli.watch.child import Child, Output
+    from mnemo_cli.watch.clock import WaitingClock
+    from mnemo_cli.watch.loop import Rhythm, watch
 
     child, clock = Child(program, Output.STDERR), WaitingClock()
     child.stops(clock)

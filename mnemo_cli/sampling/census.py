@@ -68,15 +68,18 @@ class Census:
         target = Target(used_bytes=host_used_bytes, used_is_rss=False, processes=len(present))
         return _sorted(self._describe(largest, gaps)), target
 
-    def glance(self, gaps: list[Gap]) -> Target:
-        """The same processes as in the last whole sample: what each counted for then, and its growth since."""
+    def glance(self, gaps: list[Gap], *, host_used_bytes: int | None) -> Target:
+        """The processes of the last whole sample: what each counted for then, and how it grew since."""
+        if not self._choice.is_tree:
+            return Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
         if not self._uses:
             return self._use(self._describe(self._present(gaps), gaps), gaps)
-        shares = [
-            _carried(use, self._index.resident_bytes(pid))
+        # Asked in this order: a process that ends in between is gone, and not of unknown size.
+        grown = [
+            (_carried(use, self._index.resident_bytes(pid)), self._index.is_running(pid))
             for pid, use in self._uses.items()
-            if self._index.is_running(pid)
         ]
+        shares = [share for share, running in grown if running]
         if None in shares:
             gaps.append(Gap("target.used_bytes", "psutil", f"the memory of {shares.count(None)} processes is not told"))
         return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(shares))

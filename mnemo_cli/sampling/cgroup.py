@@ -15,7 +15,8 @@ from typing import Literal
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap
-from mnemo_cli.sampling.files import gap
+from mnemo_cli.redact import printable
+from mnemo_cli.sampling.files import gap, is_there
 from mnemo_cli.sampling.group import Group, GroupV1, GroupV2
 
 # The inode of the first control-group namespace: PROC_CGROUP_INIT_INO in the kernel's include/linux/proc_ns.h.
@@ -70,19 +71,21 @@ def locate_path(wanted: str, root: Path) -> Place:
         inside = wanted
         if PurePosixPath(wanted).is_relative_to(mount.point):
             inside = str(PurePosixPath(wanted).relative_to(mount.point))
-        path = "/" + inside.strip("/").removeprefix(".")
-        directory = _under(root, mount.point) / path[1:]
-        if ".." not in PurePosixPath(path).parts and (directory / type_of(mount).USAGE_FILE).exists():
-            return _walk(mount, path, root, [])
+        parts = PurePosixPath(inside.strip("/")).parts
+        directory = _under(root, mount.point).joinpath(*parts)
+        if ".." not in parts and is_there(directory / type_of(mount).USAGE_FILE):
+            return _walk(mount, "/" + "/".join(parts), root, _unseen_above(mount, root))
     tried = ", ".join(str(mount.point) for mount in mounts) or "no mounted memory controller"
     raise TargetError(
-        f"no memory control group {wanted}: looked below {tried}; give the path inside the hierarchy, such as /app"
+        f"no memory control group {printable(wanted)}: looked below {printable(tried)}; "
+        "give the path inside the hierarchy, such as /app"
     )
 
 
 def parse_membership(text: str, version: Literal[1, 2]) -> str | None:
     """The path of the memory controller (v1) or of the unified hierarchy (v2) in /proc/PID/cgroup."""
-    for line in text.splitlines():
+    # Not splitlines: a group may be named with a carriage return or a U+2028, only the newline is refused.
+    for line in text.split("\n"):
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if not path.startswith("/"):
@@ -97,7 +100,7 @@ def parse_membership(text: str, version: Literal[1, 2]) -> str | None:
 def parse_mounts(text: str) -> tuple[Mount, ...]:
     """The mounts of the memory controller in mountinfo. v1 comes first: on a hybrid host memory is there."""
     found: list[Mount] = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         left, separator, right = line.partition(" - ")
         fields, kind = left.split(" "), right.split(" ")
         if not separator or len(fields) < 6 or len(kind) < 3:
@@ -115,21 +118,18 @@ def type_of(mount: Mount) -> type[Group]:
 
 
 def _place(mount: Mount, path: str, root: Path) -> Place:
-    gaps: list[Gap] = []
     inside = _inside_mount(path, mount.root)
-    top = _under(root, mount.point)
-    if inside is None or not (top / inside[1:]).is_dir():
-        gaps.append(
-            Gap(
-                "limits", f"{mount.point}", f"the group {path} is not visible here; the nearest visible group is judged"
-            )
-        )
-        inside = "/"
-    elif mount.root != "/" or not _in_first_namespace(root):
-        gaps.append(
-            Gap("limits", f"{mount.point}", "limits above this control-group namespace cannot be seen from inside it")
-        )
-    return _walk(mount, inside, root, gaps)
+    if inside is not None and is_there(_under(root, mount.point) / inside[1:]):
+        return _walk(mount, inside, root, _unseen_above(mount, root))
+    reason = f"the group {printable(path)} is not visible here; the nearest visible group is judged"
+    return _walk(mount, "/", root, [Gap("limits", printable(str(mount.point)), reason)])
+
+
+def _unseen_above(mount: Mount, root: Path) -> list[Gap]:
+    if mount.root == "/" and _in_first_namespace(root):
+        return []
+    reason = "limits above this control-group namespace cannot be seen from inside it"
+    return [Gap("limits", printable(str(mount.point)), reason)]
 
 
 def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
@@ -144,12 +144,13 @@ def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
         # controller is off there is no file: no limit at that level either way.
         if str(current) == "/" and whole_hierarchy:
             continue
-        if (directory / make.LIMIT_FILE).exists() and (not groups or _binds_children(directory, mount)):
+        if is_there(directory / make.LIMIT_FILE) and (not groups or _binds_children(directory, mount)):
             groups.append(make(directory, path=str(current)))
     if not groups and path != "/":
-        gaps.append(Gap("limits", f"{mount.point}{path}", "no group on this path has a memory limit file"))
+        source = printable(f"{mount.point}{path}")
+        gaps.append(Gap("limits", source, "no group on this path has a memory limit file"))
     gaps.extend(_hidden_limit(groups))
-    return Place(path=path, groups=tuple(groups), gaps=tuple(gaps))
+    return Place(path=printable(path), groups=tuple(groups), gaps=tuple(gaps))
 
 
 def _binds_children(directory: Path, mount: Mount) -> bool:
@@ -180,9 +181,9 @@ def _inside_mount(path: str, mount_root: str) -> str | None:
     if ".." in path.split("/") or ".." in mount_root.split("/"):
         return None
     if mount_root == "/":
-        return path
+        return "/" + path.strip("/")
     if path == mount_root or path.startswith(mount_root + "/"):
-        return path[len(mount_root) :] or "/"
+        return "/" + path[len(mount_root) :].strip("/")
     return None
 
 

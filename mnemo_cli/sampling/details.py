@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
+from mnemo_cli.sampling.cgroup import parse_membership
 from mnemo_cli.sampling.files import Table, parse_number
 from mnemo_cli.sampling.rlimits import parse_rlimits
 
@@ -104,15 +105,9 @@ def _threads(status: bytes | None) -> int | None:
 
 def _cgroup(text: bytes | None) -> str | None:
     """The memory controller's group if it has one of its own (v1), else the unified one."""
-    unified = None
-    for line in (text or b"").splitlines():
-        number, _, rest = line.partition(b":")
-        controllers, _, path = rest.partition(b":")
-        if b"memory" in controllers.split(b","):
-            return printable(os.fsdecode(path))
-        if number == b"0":
-            unified = printable(os.fsdecode(path))
-    return unified
+    memberships = os.fsdecode(text or b"")
+    path = parse_membership(memberships, 1) or parse_membership(memberships, 2)
+    return None if path is None else printable(path)
 
 
 def _signed(text: bytes | None) -> int | None:

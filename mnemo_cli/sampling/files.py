@@ -32,7 +32,12 @@ class KeptFile:
         """The whole file as it is now; b"" for an empty one."""
         if self._descriptor < 0:
             self._descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        text = os.pread(self._descriptor, _CHUNK_BYTES, 0)
+        try:
+            text = os.pread(self._descriptor, _CHUNK_BYTES, 0)
+        except OSError:
+            # A service that restarts gets a new group of the same name: the next read opens that one.
+            self.close()
+            raise
         # A seq_file may end a read early at a record's end: only files near a page can have more.
         return text if len(text) < 2048 else self._read_on(text)
 
@@ -55,10 +60,10 @@ class KeptFile:
 
 
 def parse_number(text: bytes) -> int:
-    """A decimal number of at most 63 bits; raises ValueError for anything else, such as a half-written file."""
+    """A line with a decimal number of at most 63 bits; raises ValueError for anything else, such as a half-written one."""
     word = text.strip()
-    # isdigit: int() alone would also take "1_000", "+5" and "−5".
-    if not word.isdigit() or len(word) > 20 or (number := int(word)) >= _LARGEST_NUMBER:
+    # isdigit: int() alone would also take "1_000", "+5" and "−5". Without its newline "12" may be the half of "1234".
+    if not text.endswith(b"\n") or not word.isdigit() or len(word) > 20 or (number := int(word)) >= _LARGEST_NUMBER:
         raise ValueError(f"not a number: {text[:40]!r}")
     return number
 
@@ -89,13 +94,24 @@ class Table:
 
 
 def _value(text: bytes, key: str) -> int | None:
-    match = re.search(rb"(?m)^%b$" % _entry(key), text)
+    match = re.search(rb"(?m)^%b\n" % _entry(key), text)
     return int(match.group(1)) if match else None
 
 
 def _entry(key: str) -> bytes:
     # 19 digits hold every counter of 63 bits: a longer word is a damaged reading.
     return rb"%b:?[ ]+(\d{1,19})(?: kB)?" % re.escape(key).encode()
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file. One that we may not look at counts: reading it fails and says why."""
+    try:
+        path.stat()
+    except OSError as err:
+        return err.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+    except ValueError:  # a NUL in the name
+        return False
+    return True
 
 
 def read_text(path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from mnemo_cli.model import UNLIMITED, Gap, Limit, LimitSource, Memory
+from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number
 
 # v1 says "no limit" with the largest multiple of the page size below 2^63; every value this large means it.
@@ -24,8 +25,8 @@ class Group:
 
     def __init__(self, directory: Path, *, path: str) -> None:
         self.directory = directory
-        self.path = path
-        self.source = LimitSource(kind="cgroup", path=path, file=self.LIMIT_FILE)
+        self.path = printable(path)
+        self.source = LimitSource(kind="cgroup", path=self.path, file=self.LIMIT_FILE)
         self._files: dict[str, KeptFile] = {}
         self._limit = self._file(self.LIMIT_FILE)
         self._usage = self._file(self.USAGE_FILE)

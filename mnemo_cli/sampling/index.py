@@ -53,7 +53,10 @@ class ProcessIndex:
         """`roots` that exist, and everything below them."""
         children: dict[int, list[int]] = {}
         for entry in self.entries.values():
-            children.setdefault(entry.ppid, []).append(entry.pid)
+            parent = self.entries.get(entry.ppid)
+            # Nobody is older than their parent: else the parent is gone and a stranger was given its pid.
+            if parent is not None and parent.started <= entry.started:
+                children.setdefault(entry.ppid, []).append(entry.pid)
         found: set[int] = set()
         waiting = [pid for pid in roots if pid in self.entries]
         while waiting:
@@ -114,7 +117,8 @@ def parse_stat(text: bytes) -> tuple[str, int, int]:
     """
     opening, closing = text.find(b"("), text.rfind(b")")
     fields = text[closing + 2 :].split()
-    if opening < 0 or closing < opening or len(fields) < 20:
+    # More fields follow the start time: without them it may be cut.
+    if opening < 0 or closing < opening or len(fields) <= 20:
         raise ValueError(f"not a process stat line: {text[:60]!r}")
     if not fields[1].isdigit() or not fields[19].isdigit():
         raise ValueError(f"not a process stat line: {text[:60]!r}")

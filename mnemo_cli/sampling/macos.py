@@ -95,6 +95,6 @@ def parse_pressure_level(text: str) -> VmPressureLevel:
 
 
 def _line(text: str, label: str, page_bytes: int) -> int | None:
-    match = re.search(rf"(?m)^{re.escape(label)}:[ \t]+([0-9]{{1,19}})\.?$", text)
+    match = re.search(rf"(?m)^{re.escape(label)}:[ \t]+([0-9]{{1,19}})\.\n", text)
     size_bytes = int(match.group(1)) * page_bytes if match else None
     return None if size_bytes is None or size_bytes >= _LARGEST_NUMBER else size_bytes

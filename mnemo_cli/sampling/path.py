@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mnemo_cli.model import Gap, Memory, Pressure
 from mnemo_cli.sampling.cgroup import Place, locate_path, locate_process
+from mnemo_cli.sampling.files import is_there
 from mnemo_cli.sampling.group import Group, GroupV1, subtree_oom_kills
 from mnemo_cli.sampling.host import HostMemory, Paging
 from mnemo_cli.sampling.pressure import PressureFile
@@ -76,7 +77,7 @@ class LimitPath:
         self._pressure.close()
         own = (directory / "memory.pressure" for directory in self._groups)
         host = self._root / "proc/pressure/memory"
-        self._pressure = PressureFile(next((path for path in own if path.exists()), host), self._root)
+        self._pressure = PressureFile(next((path for path in own if is_there(path)), host), self._root)
 
     def _membership(self, pid: int) -> bytes:
         try:

@@ -67,7 +67,9 @@ class Portable:
         """The machine's use and, under a budget, that of the processes which the last whole sample found."""
         gaps: list[Gap] = []
         host = glance_at_host(_numbers(psutil.virtual_memory, VIRTUAL, gaps), gaps)
-        target = self._census.glance(gaps) if self._choice.budget_bytes is not None else None
+        target = None
+        if self._choice.budget_bytes is not None:
+            target = self._census.glance(gaps, host_used_bytes=host.used_bytes)
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,

@@ -9,11 +9,12 @@ from os import fspath
 from pathlib import Path
 
 from mnemo_cli.model import Gap, Pressure
+from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import KeptFile, gap
 
-_NUMBER = rb"(\d{1,3}\.\d\d)"
+_NUMBER = rb"(\d{1,2}\.\d\d|100\.00)"
 _LINES = re.compile(
-    rb"some avg10=%b avg60=%b avg300=%b total=(\d{1,19})\nfull avg10=%b avg60=%b avg300=%b total=(\d{1,19})\n?"
+    rb"some avg10=%b avg60=%b avg300=%b total=(\d{1,19})\nfull avg10=%b avg60=%b avg300=%b total=(\d{1,19})\n"
     % ((_NUMBER,) * 6)
 )
 
@@ -23,7 +24,7 @@ class PressureFile:
 
     def __init__(self, path: Path, root: Path) -> None:
         self._file = KeptFile(path)
-        self._shown = "/" + fspath(path.relative_to(root))
+        self._shown = printable("/" + fspath(path.relative_to(root)))
 
     def read(self, gaps: list[Gap]) -> Pressure | None:
         """None, with a gap, where there is no PSI."""

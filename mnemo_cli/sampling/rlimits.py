@@ -62,16 +62,20 @@ def read_rlimits(pid: int | Literal["self"], root: Path, gaps: list[Gap]) -> Map
 def parse_rlimits(text: bytes) -> dict[str, Rlimit]:
     """Every line that can be read; damaged and unknown lines are left out."""
     limits: dict[str, Rlimit] = {}
-    for line in text.splitlines():
+    for line in text.split(b"\n")[:-1]:
         match = _LINE.fullmatch(line)
         name = _NAMES.get(match.group(1)) if match else None
-        if match is not None and name is not None:
-            limits[name] = Rlimit(soft=_limit(match.group(2)), hard=_limit(match.group(3)))
+        soft, hard = (_limit(match.group(2)), _limit(match.group(3))) if match else (None, None)
+        if name is not None and soft is not None and hard is not None:
+            limits[name] = Rlimit(soft=soft, hard=hard)
     return limits
 
 
-def _limit(word: bytes) -> Limit:
-    return UNLIMITED if word == b"unlimited" or int(word) >= _INFINITY else int(word)
+def _limit(word: bytes) -> Limit | None:
+    """None for a number of more than 64 bits: that is damage, and not a limit."""
+    if word == b"unlimited" or int(word) == _INFINITY:
+        return UNLIMITED
+    return int(word) if int(word) < _INFINITY else None
 
 
 def raise_own_descriptor_limit() -> int:

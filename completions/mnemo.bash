@@ -1,0 +1,165 @@
+# bash completion for mnemo. Written from the command tree by tests/generate.py; do not edit.
+# shellcheck shell=bash
+
+# What there is below the command path $1, in _mnemo's own variables.
+_mnemo_describe() {
+    case $1 in
+        mnemo)
+            commands='monitor snapshot explain config completion'
+            options='-V --version -h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo monitor')
+            commands=''
+            options='--host --pid --name --cgroup --limit --interval --format -o --output --headless --once --count --duration --timeout --until-level --fail-on --fail-fast --ascii --color -v --verbose --quiet --config -h --help'
+            valued='--pid --name --cgroup --limit --interval --format -o --output --count --duration --timeout --until-level --fail-on --color --config'
+            runs=yes
+            ;;
+        'mnemo snapshot')
+            commands=''
+            options='--host --pid --name --cgroup --limit --format --fields --top --diff --fail-on --config -h --help'
+            valued='--pid --name --cgroup --limit --format --fields --top --diff --fail-on --config'
+            runs=yes
+            ;;
+        'mnemo explain')
+            commands=''
+            options='--format --config -h --help'
+            valued='--format --config'
+            runs=no
+            ;;
+        'mnemo config')
+            commands='show get set path schema'
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo config show')
+            commands=''
+            options='--origin --all --format --config -h --help'
+            valued='--format --config'
+            runs=no
+            ;;
+        'mnemo config get')
+            commands=''
+            options='--config -h --help'
+            valued=--config
+            runs=no
+            ;;
+        'mnemo config set')
+            commands=''
+            options='--local --config -h --help'
+            valued=--config
+            runs=no
+            ;;
+        'mnemo config path')
+            commands=''
+            options='--config -h --help'
+            valued=--config
+            runs=no
+            ;;
+        'mnemo config schema')
+            commands=''
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo completion')
+            commands=''
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+    esac
+}
+
+# Completes a value: $1 is the command path and the option's name or the argument's place.
+_mnemo_value() {
+    case $1 in
+        'mnemo monitor --format') _mnemo_words 'ndjson plain csv' ;;
+        'mnemo monitor -o' | 'mnemo monitor --output') _mnemo_paths -f ;;
+        'mnemo monitor --until-level') _mnemo_words 'moderate high critical' ;;
+        'mnemo monitor --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo monitor --color') _mnemo_words 'auto always never' ;;
+        'mnemo monitor --config') _mnemo_paths -f ;;
+        'mnemo snapshot --format') _mnemo_words 'table plain json' ;;
+        'mnemo snapshot --diff') _mnemo_paths -f ;;
+        'mnemo snapshot --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo snapshot --config') _mnemo_paths -f ;;
+        'mnemo explain --format') _mnemo_words 'plain json' ;;
+        'mnemo explain --config') _mnemo_paths -f ;;
+        'mnemo config show --format') _mnemo_words 'table plain json' ;;
+        'mnemo config show --config') _mnemo_paths -f ;;
+        'mnemo config get --config') _mnemo_paths -f ;;
+        'mnemo config set --config') _mnemo_paths -f ;;
+        'mnemo config path --config') _mnemo_paths -f ;;
+        'mnemo completion 0') _mnemo_words 'bash zsh fish' ;;
+        *) ;;
+    esac
+}
+
+_mnemo_words() {
+    _mnemo_take < <(compgen -W "$1" -- "$current")
+}
+
+_mnemo_paths() {
+    compopt -o filenames 2>/dev/null || true
+    _mnemo_take < <(compgen "$1" -- "$current")
+}
+
+_mnemo_take() {
+    local candidate
+    while IFS= read -r candidate; do
+        COMPREPLY+=("$candidate")
+    done
+}
+
+# The program after `--` starts at word $1.
+_mnemo_program() {
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "$1"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "$1"
+    elif ((COMP_CWORD == $1)); then
+        _mnemo_take < <(compgen -c -- "$current")
+    else
+        _mnemo_paths -f
+    fi
+}
+
+_mnemo() {
+    local current=${COMP_WORDS[COMP_CWORD]} path=mnemo option='' place=0 only_arguments='' index word
+    local commands options valued runs IFS=$' \t\n'
+    COMPREPLY=()
+    _mnemo_describe "$path"
+    for ((index = 1; index < COMP_CWORD; index++)); do
+        word=${COMP_WORDS[index]}
+        if [[ -n $option ]]; then
+            # bash splits `--option=value` at the sign.
+            [[ $word == '=' ]] || option=''
+        elif [[ $word == -- && $runs == yes ]]; then
+            _mnemo_program $((index + 1))
+            return
+        elif [[ $word == -- ]]; then
+            only_arguments=yes
+        elif [[ $word == -* && -z $only_arguments ]]; then
+            [[ " $valued " != *" $word "* ]] || option=$word
+        elif [[ " $commands " == *" $word "* ]]; then
+            path+=" $word"
+            _mnemo_describe "$path"
+        else
+            place=$((place + 1))
+        fi
+    done
+    if [[ -n $option ]]; then
+        [[ $current != '=' ]] || current=''
+        _mnemo_value "$path $option"
+    elif [[ $current == -* && -z $only_arguments ]]; then
+        _mnemo_words "$options"
+    else
+        [[ -z $commands ]] || _mnemo_words "$commands"
+        _mnemo_value "$path $place"
+    fi
+}
+
+complete -F _mnemo mnemo

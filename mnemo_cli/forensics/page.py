@@ -1,0 +1,13 @@
+"""One explanation: a title, and paragraphs that stand by themselves."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`topic` is the word that finds the page again; `rows` are pairs for an aligned list."""
+
+    topic: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,44 @@
+"""Explanations as text, wrapped to the width of the reader."""
+
+import textwrap
+from collections.abc import Iterable
+
+from mnemo_cli.forensics.page import Page
+from mnemo_cli.model import Json
+from mnemo_cli.output.tables import aligned
+
+TOPIC_SCHEMA = "mnemo.topic/1"
+
+
+def page_text(page: Page, width: int = 80) -> str:
+    """Title, list, paragraphs."""
+    parts = [page.title]
+    if page.rows:
+        parts.append(_list(page.rows, width))
+    parts += [textwrap.fill(paragraph, width) for paragraph in page.paragraphs]
+    return "\n\n".join(parts) + "\n"
+
+
+def page_document(page: Page) -> dict[str, Json]:
+    """The same for programs."""
+    return {
+        "schema": TOPIC_SCHEMA,
+        "topic": page.topic,
+        "title": page.title,
+        "paragraphs": list(page.paragraphs),
+        "rows": [{"name": name, "text": text} for name, text in page.rows],
+    }
+
+
+def topics_text(topics: Iterable[tuple[str, str]]) -> str:
+    """What can be asked for."""
+    lines = aligned([[f"  {name}", what] for name, what in topics])
+    return "\n".join(["mnemo explain WHAT, where WHAT is one of", *lines]) + "\n"
+
+
+def _list(rows: tuple[tuple[str, str], ...], width: int) -> str:
+    indent = max(len(name) for name, _ in rows) + 4
+    return "\n".join(
+        textwrap.fill(text, width, initial_indent=f"  {name}".ljust(indent), subsequent_indent=" " * indent)
+        for name, text in rows
+    )

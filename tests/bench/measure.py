@@ -1,0 +1,76 @@
+"""Measuring in pairs: mnemo and its peer in turn, CPU time, medians and the ratio pair by pair.
+
+Machines drift and are shared: only the ratio of neighbours within one run means anything.
+"""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows of one bench, printed as they come."""
+
+    title: str
+    rows: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        print(f"\n{self.title}")
+        print(f"{'measured':<52} {'mnemo':>10} {'peer':>10} {'ratio':>7} {'wanted':>9}")
+
+    def add(self, name: str, mnemo: str, peer: str, figure: float, wanted: float | None, unit: str = "×") -> None:
+        """One figure; `wanted` is the most it may be."""
+        verdict = "" if wanted is None else ("ok" if figure <= wanted else "MISSED")
+        limit = "" if wanted is None else f"≤ {wanted:g}{unit}"
+        self.rows.append((name, mnemo, peer, f"{figure:.2f}", limit, verdict))
+        print(f"{name:<52} {mnemo:>10} {peer:>10} {figure:>6.2f}{unit} {limit:>9} {verdict}", flush=True)
+
+
+def child_cpu_seconds(argv: Sequence[str]) -> float:
+    """User and system time of one run, as the kernel accounted it to the reaped child."""
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return usage.ru_utime + usage.ru_stime
+
+
+def paired(mnemo: Callable[[], float], peer: Callable[[], float], *, runs: int = 9) -> tuple[float, float, float]:
+    """(median of mnemo, median of peer, median of the ratios), after one warm-up of each."""
+    mnemo()
+    peer()
+    pairs = [(mnemo(), peer()) for _ in range(runs)]
+    return (
+        statistics.median(one for one, _ in pairs),
+        statistics.median(other for _, other in pairs),
+        statistics.median(one / other for one, other in pairs),
+    )
+
+
+def cpu_seconds_per_call(call: Callable[[], object], times: int) -> Callable[[], float]:
+    """A measurement of one call in this process, averaged over `times` calls."""
+
+    def measure() -> float:
+        begin = time.process_time()
+        for _ in range(times):
+            call()
+        return (time.process_time() - begin) / times
+
+    return measure
+
+
+def process_cpu_seconds(pid: int) -> float:
+    """User and system time of a running process so far, from /proc/PID/schedstat (nanoseconds)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def microseconds(seconds: float) -> str:
+    return f"{seconds * 1e6:.1f} µs"
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1e3:.1f} ms"

@@ -1,0 +1,118 @@
+"""The dashboard at 1 Hz in 200×50: CPU of a core beside 64, 1,000 and 5,000 processes, against top."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench.crowd import crowd
+from tests.bench.measure import Table, milliseconds, process_cpu_seconds
+from tests.bench.startup import mnemo_script
+
+_SECONDS = 20.0
+_SETTLE_SECONDS = 4.0
+_KEYS = 15
+
+
+class Terminal:
+    """A program in a pseudo-terminal of 200×50, whose output is read and thrown away."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "XDG_DATA_HOME": "/tmp/mnemo-bench"}
+        self.process = subprocess.Popen(
+            argv, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+        )
+        os.close(slave)
+
+    def read_until(self, wanted: bytes, seconds: float) -> bool:
+        """Whether the text comes in time; the rest of the output is drained."""
+        deadline, seen = time.monotonic() + seconds, b""
+        while (remaining := deadline - time.monotonic()) > 0:
+            if select.select([self.master], [], [], remaining)[0]:
+                seen = seen[-len(wanted) :] + os.read(self.master, 65536)
+                if wanted and wanted in seen:
+                    return True
+        return False
+
+    def type(self, key: bytes) -> None:
+        os.write(self.master, key)
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.read_until(b"", 0.3)
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+def run() -> None:
+    table = Table("monitor: percent of a core at 1 Hz, 200×50; peer `top -d1` beside it")
+    residents = {}
+    for count, wanted, against_top in ((64, 1.5, False), (1000, 2.0, True), (5000, 5.0, True)):
+        with crowd(count):
+            ours, theirs, residents[count] = _beside_each_other()
+        table.add(f"+{count:,} processes", f"{ours:.2f} %", f"{theirs:.2f} %", ours, wanted, " %")
+        if against_top:
+            table.add("   of top's", f"{ours:.2f} %", f"{theirs:.2f} %", ours / theirs, 1.0)
+    resident = residents[64] / 1e6
+    table.add("RSS beside 64 processes", f"{resident:.1f} MB", "", resident, 30, " MB")
+    growth = (residents[5000] - residents[64]) / (5000 - 64)
+    table.add("RSS per further process", f"{growth:.0f} B", "", growth, 1024, " B")
+    _first_frame_and_keys(table)
+
+
+def _beside_each_other() -> tuple[float, float, int]:
+    mnemo, top = Terminal([mnemo_script(), "monitor"]), Terminal(["top", "-d1"])
+    try:
+        assert mnemo.read_until(b"PID", 10)
+        _drain([mnemo, top], _SETTLE_SECONDS)
+        began = time.monotonic()
+        before = [process_cpu_seconds(terminal.process.pid) for terminal in (mnemo, top)]
+        _drain([mnemo, top], _SECONDS)
+        span = time.monotonic() - began
+        after = [process_cpu_seconds(terminal.process.pid) for terminal in (mnemo, top)]
+        pages = int(Path(f"/proc/{mnemo.process.pid}/statm").read_text().split()[1])
+        percents = [(late - early) / span * 100 for early, late in zip(before, after, strict=True)]
+        return percents[0], percents[1], pages * os.sysconf("SC_PAGE_SIZE")
+    finally:
+        mnemo.end()
+        top.end()
+
+
+def _first_frame_and_keys(table: Table) -> None:
+    costs, delays = [], []
+    for _ in range(5):
+        mnemo = Terminal([mnemo_script(), "monitor"])
+        assert mnemo.read_until(b"PID", 10)
+        costs.append(process_cpu_seconds(mnemo.process.pid))
+        mnemo.read_until(b"", 1.0)
+        for _ in range(_KEYS // 5):
+            for wanted in (b"KEYS", b"PID"):
+                began = time.monotonic()
+                mnemo.type(b"?")
+                assert mnemo.read_until(wanted, 5)
+                delays.append(time.monotonic() - began)
+                mnemo.read_until(b"", 0.13)
+        mnemo.end()
+    first, key = statistics.median(costs), statistics.median(delays)
+    table.add("first frame, CPU", milliseconds(first), "", first * 1e3, 300, " ms")
+    table.add("a key answered, median", milliseconds(key), "", key * 1e3, 20, " ms")
+    table.add("a key answered, worst", milliseconds(max(delays)), "", max(delays) * 1e3, 20, " ms")
+
+
+def _drain(terminals: Sequence[Terminal], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    masters = [terminal.master for terminal in terminals]
+    while (remaining := deadline - time.monotonic()) > 0:
+        for master in select.select(masters, [], [], remaining)[0]:
+            os.read(master, 65536)

@@ -1,0 +1,121 @@
+"""Man pages of a small tree: what they must say, and that roff prints it as it stands."""
+
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnemo_cli.errors import EXIT_CODES
+from mnemo_cli.output.command_tree import Argument, Command, Option, Value, ValueKind
+from mnemo_cli.output.man import Edition, Entry, man_pages
+
+EDITION = Edition(version="1.2.3", date="2026-01-31")
+FORMAT = Value(metavar="FORMAT", kind=ValueKind.WORDS, words=("json", "plain"))
+KEY = Value(metavar="KEY", kind=ValueKind.NOTHING, words=())
+HEADINGS = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"]
+
+
+def command(words: str, *commands: Command, takes_program: bool = False, text: str = "Do a thing.") -> Command:
+    return Command(
+        words=tuple(words.split()),
+        summary=text.rstrip("."),
+        description=text,
+        arguments=(Argument(value=KEY, help="Which key.", required=False, repeats=True),),
+        options=(Option(names=("-f", "--format"), help="How it is printed.", value=FORMAT),),
+        commands=commands,
+        takes_program=takes_program,
+    )
+
+
+TREE = command(
+    "mnemo",
+    command("mnemo monitor", takes_program=True),
+    command("mnemo config", command("mnemo config get"), command("mnemo config set", text="Set `one` key.")),
+)
+SETTINGS = [Entry("MNEMOSYNE_THING", "The thing's size. Default: 4Gi.")]
+PAGES = man_pages(TREE, EDITION, SETTINGS)
+
+
+def mandoc() -> str:
+    found = shutil.which("mandoc")
+    if found is None:
+        pytest.skip("mandoc is not installed")
+    return found
+
+
+def section(page: str, heading: str) -> str:
+    return page.partition(f".SH {heading}\n")[2].partition(".SH ")[0]
+
+
+def test_there_is_a_page_for_mnemo_and_one_per_command():
+    assert set(PAGES) == {"mnemo.1", "mnemo-monitor.1", "mnemo-config.1"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_every_section_in_the_usual_order(name):
+    found = [line[4:] for line in PAGES[name].splitlines() if line.startswith(".SH ")]
+    assert [heading for heading in found if heading in HEADINGS] == HEADINGS
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_exit_code_is_in_the_page(name):
+    status = section(PAGES[name], "EXIT STATUS")
+    assert all(f".B {int(code)}\n" in status for code, _ in EXIT_CODES)
+
+
+def test_only_pages_of_commands_that_run_one_speak_of_a_program():
+    assert [name for name, page in PAGES.items() if "code of CMD" in page] == ["mnemo.1", "mnemo-monitor.1"]
+    assert "CMD" in section(PAGES["mnemo-monitor.1"], "SYNOPSIS")
+
+
+def test_subcommands_are_sections_of_their_commands_page():
+    page = PAGES["mnemo-config.1"]
+    assert ".SS config get\n" in page and ".SS config set\n" in page
+    assert "Set \\fBone\\fR key." in page
+    assert section(page, "SYNOPSIS").count(".B mnemo config") == 2
+
+
+def test_the_settings_variables_are_in_the_first_page():
+    assert ".B MNEMOSYNE_THING\nThe thing\\(aqs size." in section(PAGES["mnemo.1"], "ENVIRONMENT")
+    assert ".BR mnemo (1)." in section(PAGES["mnemo-config.1"], "ENVIRONMENT")
+
+
+def test_choices_are_listed_with_their_option():
+    assert "One of: json, plain." in section(PAGES["mnemo-monitor.1"], "OPTIONS")
+
+
+def test_a_page_is_the_same_each_time():
+    assert man_pages(TREE, EDITION, SETTINGS) == PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_mandoc_has_nothing_to_say(tmp_path, name):
+    (tmp_path / name).write_text(PAGES[name])
+    done = subprocess.run(
+        [mandoc(), "-Tlint", "-Wwarning", name], capture_output=True, text=True, timeout=30, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@given(st.lists(st.text("-.'\\\"ab`", min_size=1, max_size=12), min_size=1, max_size=12))
+def test_no_prose_line_is_taken_for_a_macro(words):
+    """A line that begins with a dot or a quote is a request to roff, and the text of it is lost."""
+    text = " ".join(words)
+    page = man_pages(command("mnemo", text=text), EDITION, [])["mnemo.1"]
+    described = page.partition(".SH DESCRIPTION\n")[2].partition(".SH OPTIONS")[0].partition(".SH ARGUMENTS")[0]
+    assert not [line for line in described.splitlines() if line.startswith((".", "'"))]
+
+
+def test_what_is_printed_is_what_was_written(tmp_path):
+    text = r"It's .dotted --long\path `code` -x"
+    (tmp_path / "mnemo.1").write_text(man_pages(command("mnemo", text=text), EDITION, [])["mnemo.1"])
+    done = subprocess.run(
+        [mandoc(), "-Tutf8", "-Owidth=200", "mnemo.1"], capture_output=True, text=True, timeout=30, cwd=tmp_path
+    )
+    plain = done.stdout.replace("_\b", "")
+    while "\b" in plain:
+        position = plain.index("\b")
+        plain = plain[: position - 1] + plain[position + 1 :]
+    assert text.replace("`", "") in plain
