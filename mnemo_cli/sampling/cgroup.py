@@ -46,12 +46,20 @@ def locate_process(pid: int | Literal["self"], root: Path) -> Place:
     """The groups of a process; none, with a gap, where /proc does not say."""
     source = f"/proc/{pid}/cgroup"
     try:
-        memberships = os.fsdecode((root / source[1:]).read_bytes())
-        mounts = parse_mounts(os.fsdecode((root / "proc/self/mountinfo").read_bytes()))
+        text = (root / source[1:]).read_bytes()
     except OSError as err:
         return Place(path=None, groups=(), gaps=(gap("limits", source, err),))
+    return locate_membership(text, source, root)
+
+
+def locate_membership(text: bytes, source: str, root: Path) -> Place:
+    """The groups that a text of /proc/PID/cgroup names; `source` is that file."""
+    try:
+        mounts = parse_mounts(os.fsdecode((root / "proc/self/mountinfo").read_bytes()))
+    except OSError as err:
+        return Place(path=None, groups=(), gaps=(gap("limits", "/proc/self/mountinfo", err),))
     for mount in mounts:
-        path = parse_membership(memberships, mount.version)
+        path = parse_membership(os.fsdecode(text), mount.version)
         if path is not None:
             return _place(mount, path, root)
     unseen = Gap("limits", source, "no memory controller is mounted here: no group's limit can be seen")

@@ -14,12 +14,15 @@ from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
 from mnemo_cli.sampling.cgroup import parse_membership
 from mnemo_cli.sampling.files import Table, parse_number
-from mnemo_cli.sampling.rlimits import parse_rlimits
+from mnemo_cli.sampling.rlimits import parse_soft_nofile
 
 _REFRESH_SECONDS = 5.0
 _LARGEST_SHARE_OF_TIME = 0.01
 _ROLLUP = Table("Rss", "Pss", "Private_Clean", "Private_Dirty", "Swap")
+_STATUS = Table("VmSwap", "Threads")
 _KIB = 1024
+# All of these files are smaller, but for the longest of command lines.
+_LARGEST_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class DetailReader:
     """Reads and remembers the details of the processes that are shown."""
 
     def __init__(self, root: Path) -> None:
-        self._proc = root / "proc"
+        self._proc = os.fspath(root / "proc")
         self._known: dict[tuple[int, int], tuple[float, Details]] = {}
 
     def read(self, pid: int, started: int, clock_seconds: float, *, fresh: bool = False) -> Details:
@@ -51,7 +54,7 @@ class DetailReader:
         due, details = self._known.get((pid, started), (0.0, None))
         if details is None or fresh or clock_seconds >= due:
             begin = time.perf_counter()
-            details = read_details(self._proc / str(pid))
+            details = read_details(f"{self._proc}/{pid}")
             cost = time.perf_counter() - begin
             due = clock_seconds + max(_REFRESH_SECONDS, cost / _LARGEST_SHARE_OF_TIME)
             self._known[pid, started] = due, details
@@ -63,44 +66,35 @@ class DetailReader:
             del self._known[key]
 
 
-def read_details(directory: Path) -> Details:
+def read_details(directory: str | os.PathLike[str]) -> Details:
     """Everything about /proc/PID now."""
-    rollup = _bytes(directory / "smaps_rollup")
-    rss, pss, clean, dirty, swap = _ROLLUP.values(rollup) if rollup else [None] * 5
-    status = _bytes(directory / "status")
-    if swap is None and status:
-        # Where PSS is denied, VmSwap is still open to everybody.
-        (swap,) = Table("VmSwap").values(status.replace(b"\t", b" "))
-    limits = parse_rlimits(_bytes(directory / "limits") or b"")
-    nofile = limits.get("RLIMIT_NOFILE")
-    comm, argv = _bytes(directory / "comm"), _bytes(directory / "cmdline")
+    folder = os.fspath(directory)
+    rollup, status = _bytes(f"{folder}/smaps_rollup"), _bytes(f"{folder}/status").replace(b"\t", b" ")
+    rss, pss, clean, dirty, swap = _ROLLUP.values(rollup)
+    vm_swap, threads = _STATUS.values(status)
+    comm, argv = _bytes(f"{folder}/comm"), _bytes(f"{folder}/cmdline")
     return Details(
         name=printable(os.fsdecode(comm.removesuffix(b"\n"))) if comm else None,
         command=redact_command([os.fsdecode(word) for word in argv.rstrip(b"\0").split(b"\0")]) if argv else None,
         rss_bytes=_kib(rss),
         pss_bytes=_kib(pss),
         uss_bytes=None if clean is None or dirty is None else (clean + dirty) * _KIB,
-        swap_bytes=_kib(swap),
-        threads=_threads(status),
-        fds=_fd_count(directory),
-        fd_soft_limit=nofile.soft if nofile else None,
-        oom_score_adj=_signed(_bytes(directory / "oom_score_adj")),
-        cgroup=_cgroup(_bytes(directory / "cgroup")),
+        # Where PSS is denied, VmSwap is still open to everybody.
+        swap_bytes=_kib(vm_swap if swap is None else swap),
+        threads=threads,
+        fds=_fd_count(f"{folder}/fd"),
+        fd_soft_limit=parse_soft_nofile(_bytes(f"{folder}/limits")),
+        oom_score_adj=_signed(_bytes(f"{folder}/oom_score_adj")),
+        cgroup=_cgroup(_bytes(f"{folder}/cgroup")),
     )
 
 
-def _fd_count(directory: Path) -> int | None:
+def _fd_count(folder: str) -> int | None:
     """From Linux 6.2 on the size of /proc/PID/fd is the count, open to everybody; before, it is 0."""
     try:
-        return (directory / "fd").stat().st_size or sum(1 for _ in (directory / "fd").iterdir())
+        return Path(folder).stat().st_size or sum(1 for _ in Path(folder).iterdir())
     except OSError:
         return None
-
-
-def _threads(status: bytes | None) -> int | None:
-    if not status:
-        return None
-    return Table("Threads").values(status.replace(b"\t", b" "))[0]
 
 
 def _cgroup(text: bytes | None) -> str | None:
@@ -121,9 +115,15 @@ def _kib(number: int | None) -> int | None:
     return None if number is None else number * _KIB
 
 
-def _bytes(path: Path) -> bytes | None:
-    """None where it is denied or gone: the reader of a Details says so by showing RSS, never 0."""
+def _bytes(path: str) -> bytes:
+    """Nothing where it is denied or gone: the reader of a Details says so by showing RSS, never 0."""
     try:
-        return path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
-        return None
+        return b""
+    try:
+        return os.read(descriptor, _LARGEST_BYTES)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)

@@ -60,47 +60,57 @@ class KeptFile:
 
 
 def parse_number(text: bytes) -> int:
-    """A line with a decimal number of at most 63 bits; raises ValueError for anything else, such as a half-written one."""
-    word = text.strip()
+    """A whole line with a decimal number of at most 63 bits; raises ValueError for anything else."""
     # isdigit: int() alone would also take "1_000", "+5" and "−5". Without its newline "12" may be the half of "1234".
-    if not text.endswith(b"\n") or not word.isdigit() or len(word) > 20 or (number := int(word)) >= _LARGEST_NUMBER:
-        raise ValueError(f"not a number: {text[:40]!r}")
-    return number
+    word = text[:-1].strip()
+    if text[-1:] == b"\n" and word.isdigit() and len(word) <= 20 and (number := int(word)) < _LARGEST_NUMBER:
+        return number
+    raise ValueError(f"not a number: {text[:40]!r}")
 
 
 class Table:
     """The numbers of some keys in a kernel file of `key number` or `key: number kB` lines.
 
     The files have 50 lines and we want 8. One expression that skips to the next key, in the
-    kernel's own order, costs half of splitting all lines; where a key is missing or the order is
-    another, each key is searched by itself.
+    kernel's own order, costs half of splitting all lines. Compiling it costs more than a single
+    reading saves, so it is made at the second one; and where a key is missing or the order is
+    another, the lines are split after all.
     """
 
-    __slots__ = ("_all", "keys")
+    __slots__ = ("_all", "_used", "keys")
 
     def __init__(self, *keys: str) -> None:
         self.keys = keys
         self._all: re.Pattern[bytes] | None = None
+        self._used = False
 
     def values(self, text: bytes) -> list[int | None]:
         """One answer per key, in the order of the keys; None where there is no such number."""
-        if self._all is None:
+        if self._all is None and self._used:
             # Atomic: a damaged file that repeats a key must not make the search start over and over.
             self._all = re.compile(b"".join(rb"(?>(?:.*\n)*?%b\n)" % _entry(key) for key in self.keys))
-        match = self._all.match(text)
+        self._used = True
+        match = self._all.match(text) if self._all is not None else None
         if match is not None:
             return [int(word) for word in match.groups()]
-        return [_value(text, key) for key in self.keys]
-
-
-def _value(text: bytes, key: str) -> int | None:
-    match = re.search(rb"(?m)^%b\n" % _entry(key), text)
-    return int(match.group(1)) if match else None
+        found = _entries(text)
+        return [found.get(key.encode()) for key in self.keys]
 
 
 def _entry(key: str) -> bytes:
     # 19 digits hold every counter of 63 bits: a longer word is a damaged reading.
     return rb"%b:?[ ]+(\d{1,19})(?: kB)?" % re.escape(key).encode()
+
+
+def _entries(text: bytes) -> dict[bytes, int]:
+    """Every whole line that is a key and a number; the first one of a key that is there twice."""
+    found: dict[bytes, int] = {}
+    for line in text.split(b"\n")[:-1]:
+        key, _, rest = line.partition(b" ")
+        word = rest.removesuffix(b" kB").lstrip(b" ")
+        if word.isdigit() and len(word) < 20:
+            found.setdefault(key.removesuffix(b":"), int(word))
+    return found
 
 
 def is_there(path: Path) -> bool:

@@ -34,13 +34,20 @@ class ProcessIndex:
         self._proc = os.fspath(root / "proc")
         self._loadavg = KeptFile(root / "proc/loadavg")
         self._last_pid = b""
+        self._young: list[Entry] = []
         self.entries: dict[int, Entry] = {}
 
     def refresh(self, gaps: list[Gap], *, force: bool = False) -> bool:
-        """Walk /proc if somebody forked since the last walk (or `force`); True when it did."""
+        """Walk /proc if somebody forked since the last walk (or `force`); True when an entry may have changed.
+
+        A process seen between its fork and its exec still has its parent's name: everybody who is
+        new is read once more at the next refresh.
+        """
+        young, self._young = self._young, []
+        renamed = [self._read_again(entry) for entry in young]
         last_pid = self._read_last_pid()
         if not force and last_pid and last_pid == self._last_pid:
-            return False
+            return any(renamed)
         self._last_pid = last_pid
         self._walk(gaps)
         return True
@@ -87,12 +94,22 @@ class ProcessIndex:
                     entry = known.get(pid)
                     if entry is None or entry.inode != item.inode():
                         entry = self._read_entry(pid, item.inode())
+                        if entry is not None and known:
+                            self._young.append(entry)
                     if entry is not None:
                         present[pid] = entry
         except OSError as err:
             gaps.append(gap("processes", "/proc", err))
             return
         self.entries = present
+
+    def _read_again(self, entry: Entry) -> bool:
+        """Whether the process has another name or parent than when it was first seen."""
+        now = self._read_entry(entry.pid, entry.inode)
+        if now is None or now == entry or now.started != entry.started or entry.pid not in self.entries:
+            return False
+        self.entries[entry.pid] = now
+        return True
 
     def _read_entry(self, pid: int, inode: int) -> Entry | None:
         directory = f"{self._proc}/{pid}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnemo_cli.model import Gap, Memory, Pressure
-from mnemo_cli.sampling.cgroup import Place, locate_path, locate_process
+from mnemo_cli.sampling.cgroup import Place, locate_membership, locate_path, locate_process
 from mnemo_cli.sampling.files import is_there
 from mnemo_cli.sampling.group import Group, GroupV1, subtree_oom_kills
 from mnemo_cli.sampling.host import HostMemory, Paging
@@ -40,12 +40,15 @@ class LimitPath:
 
     def follow(self, pids: Iterable[int]) -> None:
         """Look for the limits of these processes, if they are in other groups than before."""
-        texts = {pid: text for pid in list(pids)[:_MOST_PLACES] if (text := self._membership(pid))}
-        memberships = tuple(dict.fromkeys(texts.values()))
+        sources: dict[bytes, str] = {}
+        for pid in list(pids)[:_MOST_PLACES]:
+            if text := self._membership(pid):
+                sources.setdefault(text, f"/proc/{pid}/cgroup")
+        memberships = tuple(sources)
         if memberships and memberships != self._memberships:
             self._memberships = memberships
-            first_of = {text: pid for pid, text in reversed(texts.items())}
-            self._settle([locate_process(first_of[text], self._root) for text in memberships])
+            # The text at hand is used: read again, the process may have ended, and its group with it be forgotten.
+            self._settle([locate_membership(text, source, self._root) for text, source in sources.items()])
 
     def read(self, gaps: list[Gap]) -> tuple[tuple[Memory, ...], Paging]:
         """All of every limit, the innermost first and the machine last."""
@@ -90,7 +93,7 @@ class LimitPath:
         if not isinstance(group, GroupV1) or memory.oom_kills_total is None:
             return memory
         known_at, kills = self._subtree_kills.get(group.directory, (-1, 0))
-        if known_at != paging.oom_kills_total:
+        if known_at != paging.oom_kills_total or paging.oom_kills_total is None:
             kills = subtree_oom_kills(group.directory)
             self._subtree_kills[group.directory] = paging.oom_kills_total, kills
         return replace(memory, oom_kills_total=kills) if kills != memory.oom_kills_total else memory

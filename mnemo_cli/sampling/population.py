@@ -4,6 +4,7 @@ import heapq
 import os
 from pathlib import Path
 
+from mnemo_cli.errors import SourceError
 from mnemo_cli.model import Gap, Process, Target
 from mnemo_cli.sampling.details import DetailReader, Details
 from mnemo_cli.sampling.files import read_text
@@ -38,24 +39,34 @@ class Population:
         if self._hides_others:
             gaps.append(Gap("processes", "/proc", "hidepid hides the processes of other users: there may be more"))
         if self._index.refresh(gaps) or self._choice.kind == "cgroup":
-            self._sweep.follow(self._members.among(self._index))
+            members = self._members.among(self._index)
+            self._sweep.follow(members)
+            if self._choice.is_tree:
+                self._details.keep_only({(entry.pid, entry.started) for entry in members})
         for pid in self._sweep.sweep(clock_seconds, whole=self._choice.is_tree or self._somebody_woke(host_used_bytes)):
             self._index.forget(pid)
 
     def use(self, gaps: list[Gap], clock_seconds: float, *, fresh: bool = False) -> Target:
         """The sum of PSS, taking each process's growth of RSS since its PSS was read; RSS where PSS is denied."""
-        used_bytes, denied = 0, 0
+        used_bytes, denied, unread = 0, 0, 0
         for process in self._sweep.tracked.values():
-            entry, rss = process.entry, (process.pages or 0) * self._page_bytes
+            entry, rss_bytes = process.entry, self._rss_bytes(process)
             details = self._details.read(entry.pid, entry.started, clock_seconds, fresh=fresh)
-            if details.pss_bytes is None or details.rss_bytes is None:
-                denied += rss > 0
-                used_bytes += rss
+            share_bytes = _share_bytes(details, rss_bytes)
+            if share_bytes is not None:
+                used_bytes += share_bytes
+            elif rss_bytes is not None:
+                denied += rss_bytes > 0
+                used_bytes += rss_bytes
             else:
-                used_bytes += max(0, details.pss_bytes + rss - details.rss_bytes)
+                unread += 1
         if denied:
             gaps.append(Gap("target.used_bytes", "/proc/PID/smaps_rollup", f"PSS is denied for {denied} processes"))
-        return Target(used_bytes=used_bytes, used_is_rss=denied > 0, processes=len(self._sweep.tracked))
+        if unread:
+            gaps.append(Gap("target.used_bytes", "/proc/PID/statm", f"RSS cannot be read for {unread} processes"))
+        return Target(
+            used_bytes=None if unread else used_bytes, used_is_rss=denied > 0, processes=len(self._sweep.tracked)
+        )
 
     def largest(self, rows: int, gaps: list[Gap], clock_seconds: float) -> tuple[Process, ...]:
         """The `rows` processes that hold most, by PSS, with RSS where PSS is denied."""
@@ -63,9 +74,12 @@ class Population:
         found = [self._process(process, clock_seconds) for process in chosen]
         if not self._choice.is_tree:
             self._details.keep_only({(process.entry.pid, process.entry.started) for process in chosen})
-        denied = sum(process.pss_bytes is None and bool(process.rss_bytes) for process in found)
+        denied = sum(process.pss_bytes is None and process.rss_bytes != 0 for process in found)
+        unread = sum(process.rss_bytes is None for process in found)
         if denied:
             gaps.append(Gap("processes.pss_bytes", "/proc/PID/smaps_rollup", f"PSS is denied for {denied} of the rows"))
+        if unread:
+            gaps.append(Gap("processes.rss_bytes", "/proc/PID/statm", f"RSS cannot be read for {unread} of the rows"))
         return tuple(sorted(found, key=_weight, reverse=True))
 
     def close(self) -> None:
@@ -81,7 +95,7 @@ class Population:
             started=entry.started,
             name=details.name or entry.name,
             uid=entry.uid,
-            rss_bytes=None if process.pages is None else process.pages * self._page_bytes,
+            rss_bytes=self._rss_bytes(process),
             pss_bytes=details.pss_bytes,
             uss_bytes=details.uss_bytes,
             swap_bytes=details.swap_bytes,
@@ -92,6 +106,9 @@ class Population:
             oom_score_adj=details.oom_score_adj,
             cgroup=details.cgroup,
         )
+
+    def _rss_bytes(self, process: Tracked) -> int | None:
+        return None if process.pages is None else process.pages * self._page_bytes
 
     def _somebody_woke(self, host_used_bytes: int | None) -> bool:
         if host_used_bytes is None:
@@ -105,11 +122,22 @@ class Population:
 
 def hides_other_users(root: Path) -> bool:
     """Whether /proc is mounted with hidepid and so shows a person only their own processes."""
-    for line in read_text(root / "proc/self/mountinfo").splitlines():
+    try:
+        mounts = read_text(root / "proc/self/mountinfo")
+    except SourceError:
+        return False  # nobody tells; what /proc shows is then all we know
+    for line in mounts.split("\n"):
         left, _, right = line.partition(" - ")
         if right.startswith("proc ") and "hidepid=" in right and left.split(" ")[4:5] == ["/proc"]:
             return right.partition("hidepid=")[2].split(",")[0].strip() not in ("0", "off")
     return False
+
+
+def _share_bytes(details: Details, rss_bytes: int | None) -> int | None:
+    """PSS, and the growth of RSS since it was read; None where PSS is denied."""
+    if details.pss_bytes is None or details.rss_bytes is None:
+        return None
+    return details.pss_bytes if rss_bytes is None else max(0, details.pss_bytes + rss_bytes - details.rss_bytes)
 
 
 def _weight(process: Process) -> int:

@@ -5,7 +5,6 @@ read at every sweep. Kept descriptors read in 3 µs where open, read and close t
 RLIMIT_NOFILE, so at most half of the soft limit is used and idle processes give theirs up first.
 """
 
-import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +15,7 @@ _LONGEST_REST_SECONDS = 8.0
 
 
 class Tracked:
-    """One process of the sweep; `pages` is None before its first reading."""
+    """One process of the sweep; `pages` is None until it could be read."""
 
     __slots__ = ("descriptor", "due_seconds", "entry", "pages", "rest_seconds")
 
@@ -42,11 +41,13 @@ class ResidentSweep:
         """Track exactly these processes from now on; the memory of those that stay is kept."""
         following: dict[int, Tracked] = {}
         for entry in entries:
-            old = self.tracked.pop(entry.pid, None)
-            if old is not None and old.entry is not entry:
-                self._release(old)
-                old = None
-            following[entry.pid] = old or Tracked(entry)
+            process = self.tracked.pop(entry.pid, None)
+            if process is None or process.entry.started != entry.started:
+                if process is not None:
+                    self._release(process)
+                process = Tracked(entry)
+            process.entry = entry
+            following[entry.pid] = process
         for gone in self.tracked.values():
             self._release(gone)
         self.tracked = following
@@ -56,11 +57,10 @@ class ResidentSweep:
         ended: list[int] = []
         for pid, process in self.tracked.items():
             if whole or process.due_seconds <= clock_seconds:
-                pages = self._read(process)
-                if pages is None:
+                try:
+                    self._rest(process, self._read(process), clock_seconds)
+                except (ProcessLookupError, FileNotFoundError):
                     ended.append(pid)
-                else:
-                    self._rest(process, pages, clock_seconds)
         for pid in ended:
             self._release(self.tracked.pop(pid))
         return ended
@@ -69,17 +69,20 @@ class ResidentSweep:
         self.follow(())
 
     def _read(self, process: Tracked) -> int | None:
+        """The pages now; as they were last (None before the first reading) where they cannot be read, such as
+        when no descriptors are left. Raises ProcessLookupError or FileNotFoundError when the process has ended.
+        """
         try:
             if process.descriptor >= 0:
                 text = os.pread(process.descriptor, 128, 0)
             else:
                 text = self._open_and_read(process)
-            return int(text.split(None, 2)[1])
-        except OSError as err:
-            # Anything but "ended" (such as no descriptors left) keeps the last reading.
-            return None if err.errno in (errno.ESRCH, errno.ENOENT) else process.pages or 0
-        except (IndexError, ValueError):
-            return process.pages or 0
+            _, pages, _ = text.split(None, 2)
+            return int(pages) if pages.isdigit() else process.pages
+        except (ProcessLookupError, FileNotFoundError):
+            raise
+        except (OSError, ValueError):
+            return process.pages
 
     def _open_and_read(self, process: Tracked) -> bytes:
         descriptor = os.open(f"{self._proc}/{process.entry.pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
@@ -97,7 +100,7 @@ class ResidentSweep:
                 os.close(descriptor)
         return text
 
-    def _rest(self, process: Tracked, pages: int, clock_seconds: float) -> None:
+    def _rest(self, process: Tracked, pages: int | None, clock_seconds: float) -> None:
         if process.pages == pages:
             process.rest_seconds = min(_LONGEST_REST_SECONDS, process.rest_seconds * 2 or 0.5)
             if process.rest_seconds == _LONGEST_REST_SECONDS and process.descriptor >= 0:

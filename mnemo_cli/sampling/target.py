@@ -49,7 +49,8 @@ class Members:
         if not self._choice.is_tree:
             return list(entries.values())
         tree = [entries[pid] for pid in index.descendants(self._roots(entries.values()))]
-        self._seen = {(entry.pid, entry.started) for entry in tree}
+        # A tree that has ended keeps its last members: a stranger with the old pid does not revive it.
+        self._seen = {(entry.pid, entry.started) for entry in tree} or self._seen
         return tree
 
     def _roots(self, entries: Iterable[Entry]) -> list[int]:
@@ -96,7 +97,7 @@ def group_processes(directory: Path) -> set[int]:
         if "cgroup.procs" in files:
             try:
                 with open(f"{folder}/cgroup.procs", "rb") as listing:
-                    pids.update(int(word) for word in listing.read().split() if word.isdigit())
+                    pids.update(int(word) for word in listing.read().split() if word.isdigit() and len(word) < 20)
             except OSError:  # the group was removed while we walked, or is threaded (EOPNOTSUPP)
                 continue
     return pids
