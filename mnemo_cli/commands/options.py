@@ -1,8 +1,8 @@
 """Options that several commands share, spelled once, and the Typer that each command module starts from."""
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,7 +80,7 @@ def program_of(ctx: typer.Context) -> list[str] | None:
     """The words after `--`; None without one."""
     invocation = ctx.find_object(Invocation)
     program = invocation.program if invocation is not None else None
-    if program == []:
+    if program is not None and not any(program[:1]):
         raise UsageError("there is no program after --; write for example: -- python train.py")
     return program
 
@@ -95,6 +95,10 @@ def choose_target(
     program: Sequence[str] | None = None,
 ) -> TargetChoice:
     """The one target that the options name; UsageError for two, or for a budget that nothing could have."""
+    for option, text in (("--name", name), ("--cgroup", cgroup)):
+        # An unset variable in a script must not quietly mean everything.
+        if text == "":
+            raise UsageError(f"{option} is empty; name what to look at")
     chosen: list[TargetChoice] = []
     if host:
         chosen.append(TargetChoice(kind="host"))
@@ -115,16 +119,21 @@ def choose_target(
         return target
     if not target.is_tree:
         raise UsageError("--limit is a budget for processes: give them with --pid, --name or -- CMD")
-    return replace(target, budget_bytes=_size(limit))
+    return target._replace(budget_bytes=_size(limit))
 
 
-def load_settings(config_file: Path | None, flags: Mapping[str, str | None]) -> "Settings":
-    """The settings of this run; what they warn of goes to stderr."""
+def load_settings(
+    config_file: Path | None, flags: Mapping[str, str | None], warn: Callable[[str], None] | None = None
+) -> "Settings":
+    """The settings of this run; what they warn of goes to `warn`, else to stderr."""
     from mnemo_cli.settings import load
 
     settings = load(config_file=config_file, flags={key: text for key, text in flags.items() if text is not None})
     for warning in settings.warnings:
-        sys.stderr.write(f"mnemo: warning: {warning}\n")
+        if warn is not None:
+            warn(warning)
+        else:
+            sys.stderr.write(f"mnemo: warning: {warning}\n")
     return settings
 
 

@@ -1,9 +1,9 @@
 """`mnemo snapshot`: one reading of a target now; of a program, the reading in which it used most."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,12 +30,14 @@ from mnemo_cli.model import Json, Moment
 from mnemo_cli.recording.document import pretty, sample_document
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
+from mnemo_cli.watch.outcome import Bounds, Outcome
 
 if TYPE_CHECKING:
     from mnemo_cli.settings import Settings
 
 # The highest use of a program that lives for a second should be seen too.
 _PROGRAM_INTERVAL_SECONDS = 0.1
+_BOUNDS = Bounds()
 
 app = command_app()
 
@@ -82,13 +84,14 @@ def snapshot(
         from mnemo_cli.recording.diff import load_sample
 
         old = load_sample(diff)
+    outcome, child_code = Outcome(gate=Gate(fail_on=fail_on.level)), None
     if program is None:
-        moment, child_code = _look(choice, settings, top), 0
+        moment = _look(choice, settings, top)
+        outcome = outcome.after(moment, _BOUNDS)
     else:
-        moment, child_code = _run(program, choice, settings, top)
+        moment, outcome, child_code = _run(program, choice, settings, top, outcome)
     sys.stdout.write(_text(moment, output_format, fields, old, top))
-    gate = Gate(fail_on=fail_on.level).after(moment.verdict)
-    raise typer.Exit(child_code or gate.exit_code)
+    raise typer.Exit(outcome.exit_code(_BOUNDS, timed_out=False, child_code=child_code, signal_code=None))
 
 
 def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:
@@ -100,25 +103,38 @@ def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:
     return Moment(sample=sample, verdict=step(State(), sample, settings.levels())[1])
 
 
-def _run(program: list[str], choice: TargetChoice, settings: "Settings", top: int) -> tuple[Moment, int]:
-    """The moment of the program's highest use, and its exit code."""
-    from mnemo_cli.watch.child import Child, Output
+def _run(
+    program: list[str], choice: TargetChoice, settings: "Settings", top: int, outcome: Outcome
+) -> tuple[Moment, Outcome, int]:
+    """The moment of the program's highest use, what all its moments came to, and its exit code."""
+    from mnemo_cli.watch.child import GRACE_SECONDS, Child, Forward, Output
     from mnemo_cli.watch.clock import WaitingClock
     from mnemo_cli.watch.loop import Rhythm, watch
+    from mnemo_cli.watch.signals import EndingSignals
 
-    child, clock = Child(program, Output.STDERR), WaitingClock()
-    child.stops(clock)
-    sampler = choose_sampler(replace(choice, pid=child.pid), portable=settings.sampler() == "portable", rows=top)
-    rhythm = Rhythm(interval_seconds=_PROGRAM_INTERVAL_SECONDS)
-    moments = watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock)
-    highest = max((moment for moment in moments if moment.reported), key=_used_by_target)
-    sampler.close()
-    return highest, child.wait().exit_code
+    clock = WaitingClock()
+    forward = Forward(clock)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(EndingSignals(clock, forward))
+        child = forward.child = Child(program, Output.STDERR)
+        stack.callback(child.end, GRACE_SECONDS)
+        child.stops(clock)
+        sampler = choose_sampler(choice._replace(pid=child.pid), portable=settings.sampler() == "portable", rows=top)
+        stack.callback(sampler.close)
+        rhythm = Rhythm(interval_seconds=_PROGRAM_INTERVAL_SECONDS)
+        highest: Moment | None = None
+        for moment in watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock):
+            outcome = outcome.after(moment, _BOUNDS)
+            if moment.reported and (highest is None or _used_by_target(moment) > _used_by_target(highest)):
+                highest = moment
+    assert highest is not None  # a watch begins with a whole sample
+    return highest, outcome, child.wait().exit_code
 
 
 def _used_by_target(moment: Moment) -> int:
+    """For ranking only: an unknown use is below all others."""
     target = moment.sample.target
-    return (target.used_bytes if target is not None else None) or 0
+    return -1 if target is None or target.used_bytes is None else target.used_bytes
 
 
 def _text(

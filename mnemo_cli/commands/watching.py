@@ -2,26 +2,26 @@
 
 import contextlib
 import logging
-import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from mnemo_cli.commands.options import ColorChoice
-from mnemo_cli.errors import OutputError
+from mnemo_cli.errors import ExitCode, OutputError
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Moment
 from mnemo_cli.output.lines import LineFormat, event_text, header, moment_text
-from mnemo_cli.output.log import log_event
+from mnemo_cli.output.log import log_event, tell
 from mnemo_cli.output.summary import output_lines, summary_line
 from mnemo_cli.recording.memory_log import MemoryLog, MemoryLogSettings
+from mnemo_cli.redact import printable
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
 from mnemo_cli.sampling.target import TargetChoice
-from mnemo_cli.watch.child import Child, Output, exit_event
+from mnemo_cli.watch.child import GRACE_SECONDS, Child, Forward, Output, exit_event
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
 from mnemo_cli.watch.outcome import Bounds, Outcome
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from mnemo_cli.sampling.machine import Sampler
     from mnemo_cli.settings import Settings
 
-# A program that ignores SIGTERM for this long is killed.
-_GRACE_SECONDS = 10.0
 # The processes in a line of ndjson; nobody reads more of them once a second.
 _LINE_ROWS = 20
 
@@ -75,16 +73,18 @@ class Watching:
         self._rhythm = Rhythm(interval_seconds=settings.interval_seconds())
         self._outcome = Outcome(gate=gate)
         self._child: Child | None = None
-        self._signalled = False
+        self._forward = Forward(self._clock)
+        self._ended_by_bound = False
+        self._output_failed = False
 
     def run(self, view: View, look: LookChoice, *, line_format: LineFormat | None, output: Path | None) -> int:
         """Watch to the end; the exit code."""
         with contextlib.ExitStack() as stack:
             lines = stack.enter_context(_opened(output)) if view is View.LINES else None
+            signals = stack.enter_context(EndingSignals(self._clock, self._forward))
             if self._program is not None:
                 self._start(self._program, view)
                 stack.callback(self._end_child)
-            signals = stack.enter_context(EndingSignals(self._clock, self._end))
             rows = 0 if view is View.NOTHING else _LINE_ROWS
             sampler = choose_sampler(
                 self._choice,
@@ -101,20 +101,22 @@ class Watching:
             if view is View.DASHBOARD:
                 self._show_dashboard(sampler, moments, look)
             else:
-                self._write_lines(moments, lines, line_format or LineFormat.PLAIN)
-        self._say_how_it_ended(view)
-        return self._outcome.exit_code(
+                self._write_lines(moments, lines, line_format or LineFormat.PLAIN, output)
+        self._say_how_it_ended()
+        ended = self._child.ended if self._child is not None and not self._ended_by_bound else None
+        code = self._outcome.exit_code(
             self._bounds,
             timed_out=self._clock.timed_out,
-            child_code=self._child.ended.exit_code if self._child and self._child.ended else None,
+            child_code=None if ended is None else ended.exit_code,
             signal_code=signals.exit_code,
         )
+        return code or (ExitCode.FINDING if self._output_failed else ExitCode.DONE)
 
     def _start(self, program: list[str], view: View) -> None:
         """Before our own descriptor limit is raised: the program inherits the limits that we were given."""
-        self._child = Child(program, Output.FILE if view is View.DASHBOARD else Output.OWN)
+        self._child = self._forward.child = Child(program, Output.FILE if view is View.DASHBOARD else Output.OWN)
         self._child.stops(self._clock)
-        self._choice = replace(self._choice, pid=self._child.pid)
+        self._choice = self._choice._replace(pid=self._child.pid)
 
     def _moments(self, sampler: "Sampler", log: MemoryLog, *, quietly: bool) -> Iterator[Moment]:
         """Every moment, logged and counted, until a bound is reached."""
@@ -145,29 +147,41 @@ class Watching:
             for moment in moments:
                 screen.show(moment)
 
-    def _write_lines(self, moments: Iterator[Moment], lines: TextIO | None, line_format: LineFormat) -> None:
+    def _write_lines(
+        self, moments: Iterator[Moment], lines: TextIO | None, line_format: LineFormat, output: Path | None
+    ) -> None:
         if lines is None:
             for _ in moments:
                 pass
             return
-        lines.write(header(line_format))
+        self._write(lines, header(line_format), output)
         for moment in moments:
-            lines.write(moment_text(moment, line_format))
-            lines.flush()
+            self._write(lines, moment_text(moment, line_format), output)
         if self._child is not None and (ended := self._child.reap()) is not None:
-            lines.write(event_text(exit_event(self._choice, ended, self._clock.unix_seconds()), line_format))
+            event = exit_event(self._choice, ended, self._clock.unix_seconds())
+            self._write(lines, event_text(event, line_format), output)
 
-    def _end(self, number: signal.Signals) -> None:
-        """A signal to us. The program gets it too, and is watched until it ends; a second one does not wait."""
-        if self._child is None or self._signalled:
-            self._clock.stop()
-        elif not self._child.hears(number):
-            self._child.signal(number)
-        self._signalled = True
+    def _write(self, lines: TextIO, text: str, output: Path | None) -> None:
+        """Lines that cannot be written end a watch, but never a program: that one goes on without them."""
+        if self._output_failed:
+            return
+        try:
+            lines.write(text)
+            lines.flush()
+        except OSError as err:
+            if output is None:
+                raise
+            if self._child is None:
+                raise _unwritable(output, err) from err
+            self._logger.error("%s; the program goes on", _unwritable(output, err))
+            self._output_failed = True
 
     def _end_child(self) -> None:
-        if self._child is not None:
-            self._child.end(_GRACE_SECONDS)
+        if self._child is None:
+            return
+        reached = self._clock.timed_out or self._outcome.is_over(self._bounds)
+        self._ended_by_bound = reached and self._child.reap() is None
+        self._child.end(GRACE_SECONDS)
 
     def _memory_log(self) -> MemoryLog:
         settings = MemoryLogSettings(
@@ -177,15 +191,15 @@ class Watching:
         )
         return MemoryLog(settings, self._logger.warning)
 
-    def _say_how_it_ended(self, view: View) -> None:
+    def _say_how_it_ended(self) -> None:
         if not self._choice.is_tree:
             return
         ended = self._child.ended if self._child is not None else None
         name = self._choice.pattern or f"pid {self._choice.pid}"
         line = summary_line(name, self._outcome, self._choice.budget_bytes, ended)
-        sys.stderr.write(f"mnemo: {line}\n")
+        tell(line)
         if self._child is not None and self._child.output_file is not None:
-            sys.stderr.write(f"mnemo: {output_lines(str(self._child.output_file), self._child.last_output())}")
+            tell(output_lines(str(self._child.output_file), self._child.last_output()))
 
 
 @contextlib.contextmanager
@@ -195,7 +209,16 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        with output.open("w", encoding="utf-8") as lines:
-            yield lines
+        lines = output.open("w", encoding="utf-8")
     except OSError as err:
-        raise OutputError(f"cannot write {output}: {err.strerror}") from err
+        raise _unwritable(output, err) from err
+    try:
+        yield lines
+    finally:
+        # What could not be written was told of already.
+        with contextlib.suppress(OSError):
+            lines.close()
+
+
+def _unwritable(output: Path, err: OSError) -> OutputError:
+    return OutputError(f"cannot write {printable(str(output))}: {err.strerror}")

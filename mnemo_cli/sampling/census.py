@@ -11,7 +11,8 @@ from pathlib import Path
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Process, Target
 from mnemo_cli.sampling.index import Entry, ProcessIndex
-from mnemo_cli.sampling.target import Members, TargetChoice
+from mnemo_cli.sampling.members import Members
+from mnemo_cli.sampling.target import TargetChoice
 
 _WANTED = (
     "rss_bytes", "pss_bytes", "uss_bytes", "swap_bytes", "command", "threads", "fds", "fd_soft_limit", "oom_score_adj",
@@ -53,7 +54,7 @@ class Census:
         self._uses: dict[int, Use] = {}
         self._counts_rss = False
         if choice.is_tree and not self._present([]):
-            raise TargetError(_nobody(choice))
+            raise TargetError(choice.nobody)
 
     def read(self, rows: int, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:
         """The `rows` processes that hold most, and what the target uses: a tree its sum, all else the machine's use."""
@@ -137,9 +138,3 @@ def _sorted(processes: Sequence[Process]) -> tuple[Process, ...]:
 def _rank(size_bytes: int | None) -> int:
     """Those of unknown size come last, after the ones that are known to hold nothing."""
     return -1 if size_bytes is None else size_bytes
-
-
-def _nobody(choice: TargetChoice) -> str:
-    if choice.kind == "name":
-        return f"no process has a name that matches {choice.pattern!r}; see `ps -e` for the names"
-    return f"there is no process {choice.pid}; it may have ended, see `ps -e`"

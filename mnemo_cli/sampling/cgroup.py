@@ -130,7 +130,13 @@ def _place(mount: Mount, path: str, root: Path) -> Place:
     if inside is not None and is_there(_under(root, mount.point) / inside[1:]):
         return _walk(mount, inside, root, _unseen_above(mount, root))
     reason = f"the group {printable(path)} is not visible here; the nearest visible group is judged"
-    return _walk(mount, "/", root, [Gap("limits", printable(str(mount.point)), reason)])
+    return _walk(mount, _nearest(inside, mount, root), root, [Gap("limits", printable(str(mount.point)), reason)])
+
+
+def _nearest(inside: str | None, mount: Mount, root: Path) -> str:
+    """The innermost ancestor that is there: of a group that was removed it still limits the process."""
+    parents = PurePosixPath(inside).parents if inside is not None else ()
+    return next((str(path) for path in parents if is_there(_under(root, mount.point) / str(path)[1:])), "/")
 
 
 def _unseen_above(mount: Mount, root: Path) -> list[Gap]:
@@ -150,7 +156,7 @@ def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
         directory = top / str(current)[1:]
         # The true root can have no limit (v2 gives it no file, v1 refuses to set one), and where the
         # controller is off there is no file: no limit at that level either way.
-        if str(current) == "/" and whole_hierarchy:
+        if str(current) == "/" and whole_hierarchy and not _is_limited(directory, mount):
             continue
         if is_there(directory / make.LIMIT_FILE) and (not groups or _binds_children(directory, mount)):
             groups.append(make(directory, path=str(current)))
@@ -159,6 +165,14 @@ def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
         gaps.append(Gap("limits", source, "no group on this path has a memory limit file"))
     gaps.extend(_hidden_limit(groups))
     return Place(path=printable(path), groups=tuple(groups), gaps=tuple(gaps))
+
+
+def _is_limited(directory: Path, mount: Mount) -> bool:
+    """A kernel in user space may mount one group as the root of all, with its limit in place."""
+    group = type_of(mount)(directory, path="/")
+    limit_bytes = group.glance([]).limit_bytes
+    group.close()
+    return isinstance(limit_bytes, int)
 
 
 def _binds_children(directory: Path, mount: Mount) -> bool:

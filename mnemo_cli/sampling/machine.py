@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Protocol
 
 from mnemo_cli.errors import TargetError
-from mnemo_cli.model import Gap, LimitSource, Memory, Sample, Scope, Target
+from mnemo_cli.model import Gap, Memory, Sample, Target
 from mnemo_cli.sampling.path import LimitPath
 from mnemo_cli.sampling.population import Population
 from mnemo_cli.sampling.rlimits import descriptor_budget
 from mnemo_cli.sampling.target import TargetChoice
 
-_BUDGET = LimitSource(kind="budget", file="--limit")
 # Between two intervals the tree's PSS is carried on by its RSS, which counts shared pages several
 # times: before a budget is called nearly used, the PSS is read again.
 _BUDGET_CHECK_RATIO = 0.75
@@ -53,7 +52,7 @@ class Machine:
         if choice.is_tree:
             self._population.refresh([], 0.0)
             if not self._population.pids:
-                raise TargetError(_nobody(choice))
+                raise TargetError(choice.nobody)
             self._path.follow(self._population.pids)
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
@@ -68,8 +67,8 @@ class Machine:
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
-            scope=self._scope(),
-            limits=self._budget(target) + limits,
+            scope=self._choice.scope(self._path.name),
+            limits=self._choice.budget(target) + limits,
             target=target,
             pressure=self._path.read_pressure(gaps),
             processes=self._population.largest(self.rows, gaps, clock_seconds) if self.rows else (),
@@ -84,8 +83,8 @@ class Machine:
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
-            scope=self._scope(),
-            limits=self._budget(target) + self._path.glance(gaps),
+            scope=self._choice.scope(self._path.name),
+            limits=self._choice.budget(target) + self._path.glance(gaps),
             target=target,
             gaps=tuple(gaps),
         )
@@ -112,22 +111,3 @@ class Machine:
         if target.used_bytes is not None and target.used_bytes > _BUDGET_CHECK_RATIO * budget_bytes:
             target = self._population.use(gaps, clock_seconds, fresh=True)
         return target
-
-    def _budget(self, target: Target | None) -> tuple[Memory, ...]:
-        if self._choice.budget_bytes is None or target is None:
-            return ()
-        return (Memory(source=_BUDGET, used_bytes=target.used_bytes, limit_bytes=self._choice.budget_bytes),)
-
-    def _scope(self) -> Scope:
-        choice = self._choice
-        if choice.kind == "own":
-            path = self._path.name
-            return Scope(kind="host", name="host") if path in (None, "/") else Scope(kind="cgroup", name=str(path))
-        name = choice.pattern or choice.path or (f"pid {choice.pid}" if choice.pid else "host")
-        return Scope(kind=choice.kind, name=name, pid=choice.pid)
-
-
-def _nobody(choice: TargetChoice) -> str:
-    if choice.kind == "name":
-        return f"no process has a name that matches {choice.pattern!r}; see `ps -e` for the names"
-    return f"there is no process {choice.pid}; it may have ended, see `ps -e`"

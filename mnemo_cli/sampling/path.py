@@ -76,7 +76,8 @@ class LimitPath:
             group.close()
         self._groups = {group.directory: group for place in places for group in place.groups}
         self._gaps = tuple(dict.fromkeys(gap for place in places for gap in place.gaps))
-        self.name = places[0].path
+        path = places[0].path
+        self.name = None if path == "/" and not self._groups else path
         self._pressure.close()
         own = (directory / "memory.pressure" for directory in self._groups)
         host = self._root / "proc/pressure/memory"

@@ -9,8 +9,9 @@ from mnemo_cli.model import Gap, Process, Target
 from mnemo_cli.sampling.details import DetailReader, Details
 from mnemo_cli.sampling.files import read_text
 from mnemo_cli.sampling.index import ProcessIndex
+from mnemo_cli.sampling.members import Members
 from mnemo_cli.sampling.resident import ResidentSweep, Tracked
-from mnemo_cli.sampling.target import Members, TargetChoice
+from mnemo_cli.sampling.target import TargetChoice
 
 # A move of this share of the machine's memory since the last full sweep means that a process at rest woke up.
 _WAKING_SHARE = 0.002

@@ -15,7 +15,7 @@ from typing import TypeVar
 import psutil
 
 from mnemo_cli.errors import TargetError
-from mnemo_cli.model import UNLIMITED, Gap, Limit, LimitSource, Memory, Process, Sample, Scope, Target
+from mnemo_cli.model import UNLIMITED, Gap, Limit, Memory, Process, Sample
 from mnemo_cli.redact import printable, redact_command
 from mnemo_cli.sampling.census import AskedIndex, Census
 from mnemo_cli.sampling.index import Entry
@@ -25,7 +25,6 @@ from mnemo_cli.sampling.target import TargetChoice
 
 _T = TypeVar("_T")
 
-_BUDGET = LimitSource(kind="budget", file="--limit")
 # psutil lets a damaged or missing source through as any of these.
 _UNREADABLE = (psutil.Error, OSError, RuntimeError, LookupError, ValueError)
 
@@ -54,8 +53,8 @@ class Portable:
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
-            scope=self._scope(),
-            limits=(*self._budget(target), host),
+            scope=self._choice.scope(),
+            limits=(*self._choice.budget(target), host),
             target=target,
             processes=processes,
             process_count=target.processes,
@@ -73,8 +72,8 @@ class Portable:
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
-            scope=self._scope(),
-            limits=(*self._budget(target), host),
+            scope=self._choice.scope(),
+            limits=(*self._choice.budget(target), host),
             target=target,
             gaps=tuple(gaps),
         )
@@ -86,17 +85,6 @@ class Portable:
         make_up = None if self._run is None else read_vm_stat(self._run, gaps)
         virtual = _numbers(psutil.virtual_memory, VIRTUAL, gaps)
         return host_memory(virtual, _numbers(psutil.swap_memory, SWAP, gaps), make_up, gaps)
-
-    def _budget(self, target: Target | None) -> tuple[Memory, ...]:
-        if self._choice.budget_bytes is None or target is None:
-            return ()
-        return (Memory(source=_BUDGET, used_bytes=target.used_bytes, limit_bytes=self._choice.budget_bytes),)
-
-    def _scope(self) -> Scope:
-        choice = self._choice
-        if choice.kind == "own" or choice.kind == "host":
-            return Scope(kind="host", name="host")
-        return Scope(kind=choice.kind, name=choice.pattern or f"pid {choice.pid}", pid=choice.pid)
 
 
 class PsutilIndex(AskedIndex):

@@ -1,18 +1,13 @@
-"""What to look at, as a person asks for it, and which processes that means now."""
+"""What to look at, as a person asks for it."""
 
-import os
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from mnemo_cli.errors import TargetError
-from mnemo_cli.sampling.index import Entry, ProcessIndex
+from mnemo_cli.model import LimitSource, Memory, Scope, Target
+
+_BUDGET = LimitSource(kind="budget", file="--limit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetChoice:
+class TargetChoice(NamedTuple):
     """Nothing: our own scope. Else the machine, a process tree, the processes of a name, or a group.
 
     `command` is a process tree that we started ourselves, and `pattern` its words for the screen.
@@ -30,74 +25,22 @@ class TargetChoice:
         """Whether the target is a set of processes with a use of its own."""
         return self.kind in ("process", "name", "command")
 
+    def scope(self, group_path: str | None = None) -> Scope:
+        """How the target is called; `group_path` is the group that our own scope turned out to be."""
+        if self.kind == "own":
+            return Scope(kind="host", name="host") if group_path is None else Scope(kind="cgroup", name=group_path)
+        name = self.pattern or self.path or (f"pid {self.pid}" if self.pid is not None else "host")
+        return Scope(kind=self.kind, name=name, pid=self.pid)
 
-class Members:
-    """The processes of a target. One that was in the tree stays in it, even when its parent is gone."""
+    def budget(self, target: Target | None) -> tuple[Memory, ...]:
+        """The budget as one more limit, with what the tree uses of it; nothing where there is none."""
+        if self.budget_bytes is None or target is None:
+            return ()
+        return (Memory(source=_BUDGET, used_bytes=target.used_bytes, limit_bytes=self.budget_bytes),)
 
-    def __init__(self, choice: TargetChoice, root: Path, directory: Path | None = None) -> None:
-        self._choice = choice
-        self._root = root
-        self._directory = directory
-        self._pattern = compile_name(choice.pattern or "") if choice.kind == "name" else None
-        self._seen: set[tuple[int, int]] = set()
-
-    def among(self, index: ProcessIndex) -> list[Entry]:
-        """The members that exist now."""
-        entries = index.entries
-        if self._directory is not None:
-            return [entries[pid] for pid in group_processes(self._directory) if pid in entries]
-        if not self._choice.is_tree:
-            return list(entries.values())
-        tree = [entries[pid] for pid in index.descendants(self._roots(entries.values()))]
-        # A tree that has ended keeps its last members: a stranger with the old pid does not revive it.
-        self._seen = {(entry.pid, entry.started) for entry in tree} or self._seen
-        return tree
-
-    def _roots(self, entries: Iterable[Entry]) -> list[int]:
-        if self._pattern is not None:
-            return [entry.pid for entry in entries if self._matches(entry)]
-        known = [pid for pid, _ in self._seen]
-        roots = known if self._seen else [self._choice.pid or 0]
-        by_pid = {entry.pid: entry for entry in entries if entry.pid in set(roots)}
-        return [pid for pid in roots if pid in by_pid and self._is_same(by_pid[pid])]
-
-    def _is_same(self, entry: Entry) -> bool:
-        """Not a stranger who was given the pid of a member."""
-        return not self._seen or (entry.pid, entry.started) in self._seen
-
-    def _matches(self, entry: Entry) -> bool:
-        assert self._pattern is not None
-        if entry.pid == os.getpid():
-            return False
-        return bool(self._pattern.search(entry.name) or self._pattern.search(self._long_name(entry)))
-
-    def _long_name(self, entry: Entry) -> str:
-        """The kernel cuts a name at 15 bytes: then the program's file name tells the rest."""
-        if len(entry.name) < 15:
-            return entry.name
-        try:
-            argv = (self._root / f"proc/{entry.pid}/cmdline").read_bytes()
-        except OSError:
-            return entry.name
-        return os.fsdecode(argv.partition(b"\0")[0]).rpartition("/")[2]
-
-
-def compile_name(pattern: str) -> re.Pattern[str]:
-    """Raises TargetError for a pattern that is no regular expression."""
-    try:
-        return re.compile(pattern)
-    except re.error as err:
-        raise TargetError(f"--name {pattern!r} is not a regular expression: {err}") from err
-
-
-def group_processes(directory: Path) -> set[int]:
-    """The processes of a control group and of all groups below it."""
-    pids: set[int] = set()
-    for folder, _, files in os.walk(directory):
-        if "cgroup.procs" in files:
-            try:
-                with open(f"{folder}/cgroup.procs", "rb") as listing:
-                    pids.update(int(word) for word in listing.read().split() if word.isdigit() and len(word) < 20)
-            except OSError:  # the group was removed while we walked, or is threaded (EOPNOTSUPP)
-                continue
-    return pids
+    @property
+    def nobody(self) -> str:
+        """The message for a tree that has no process."""
+        if self.kind == "name":
+            return f"no process has a name that matches {self.pattern!r}; see `ps -e` for the names"
+        return f"there is no process {self.pid}; it may have ended, see `ps -e`"

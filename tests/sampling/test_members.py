@@ -6,7 +6,8 @@ import pytest
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.sampling.index import Entry, ProcessIndex
-from mnemo_cli.sampling.target import Members, TargetChoice, compile_name, group_processes
+from mnemo_cli.sampling.members import Members, compile_name, group_processes
+from mnemo_cli.sampling.target import TargetChoice
 
 
 def index_of(tmp_path, *processes: tuple) -> ProcessIndex:
