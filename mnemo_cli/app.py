@@ -8,8 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,8 +18,7 @@ from mnemo_cli.commands.options import Invocation, help_markup
 from mnemo_cli.errors import ExitCode, MnemoError
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(NamedTuple):
     """A command: its name and module, its line in `mnemo --help`, and whether `-- CMD…` may follow it."""
 
     name: str

@@ -1,11 +1,12 @@
 """`mnemo explain WHAT`: finds out what kind of thing WHAT is, and shows its page."""
 
 import difflib
+import os.path
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,8 +17,9 @@ from mnemo_cli.forensics.codes import code_page, codes_page, signal_names, signa
 from mnemo_cli.forensics.levels import level_page, levels_page
 from mnemo_cli.forensics.page import Page
 from mnemo_cli.model import Level
-from mnemo_cli.output.explain import page_document, page_text, topics_text
+from mnemo_cli.output.explain import page_document, page_text, topics_document, topics_text
 from mnemo_cli.recording.document import pretty
+from mnemo_cli.redact import printable
 
 if TYPE_CHECKING:
     from mnemo_cli.settings import Row, Settings
@@ -47,11 +49,13 @@ def explain(
     Without WHAT, list everything that can be explained.
     """
     settings = load_settings(config_file, {})
+    as_json = output_format is ExplainFormat.JSON
     if what is None:
-        sys.stdout.write(topics_text(_topics(settings)))
+        topics = _topics(settings)
+        sys.stdout.write(pretty(topics_document(topics)) if as_json else topics_text(topics))
         return
     page = _find(what, settings)
-    if output_format is ExplainFormat.JSON:
+    if as_json:
         sys.stdout.write(pretty(page_document(page)))
     else:
         sys.stdout.write(page_text(page, width=min(100, shutil.get_terminal_size().columns)))
@@ -59,8 +63,10 @@ def explain(
 
 def _find(what: str, settings: "Settings") -> Page:
     """The first kind of thing that WHAT is; the order is part of the interface."""
-    if what == "-" or Path(what).exists():
-        raise SourceError(f"{what}: mnemo cannot read logs and bundles as evidence yet; give an exit code or a topic")
+    # Path.exists raises for a name that is too long: a quoted message may be one.
+    if what == "-" or os.path.exists(what):  # noqa: PTH110
+        shown = printable(what)
+        raise SourceError(f"{shown}: mnemo cannot read logs and bundles as evidence yet; give an exit code or a topic")
     kinds: Sequence[Callable[[str], Page | None]] = (
         _number,
         signal_page,
@@ -71,17 +77,15 @@ def _find(what: str, settings: "Settings") -> Page:
     for kind in kinds:
         if (page := kind(what)) is not None:
             return page
-    known = [name for name, _ in _topics(settings)]
-    near = difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.5)
+    known = {name.lower(): name for name, _ in _topics(settings)}
+    near = [known[word] for word in difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.5)]
     hint = f"did you mean {' or '.join(near)}?" if near else "`mnemo explain` lists what there is"
     raise UsageError(f"nothing is known about {what!r}; {hint}")
 
 
 def _number(word: str) -> Page | None:
-    try:
-        return code_page(int(word))
-    except ValueError:
-        return None
+    # int() alone would also read "1_37" and the digits of every script.
+    return code_page(int(word)) if re.fullmatch(r"-?\d{1,9}", word, re.ASCII) else None
 
 
 def _topic(word: str, settings: "Settings") -> Page | None:

@@ -97,8 +97,8 @@ def monitor(
         fail_fast=fail_fast,
     )
     gate = Gate(fail_on=fail_on.level)
-    settings = load_settings(config_file, {"monitor.interval": interval})
     logger = start_log(os.environ, verbose=verbose, quiet=quiet)
+    settings = load_settings(config_file, {"monitor.interval": interval}, warn=logger.warning)
     view = _view(line_format, output, headless=headless, once=once, samples_apart=program is not None)
     watching = Watching(settings, choice, bounds, gate, logger, program=program)
     look = LookChoice(ascii_only=ascii_only, color=color)

@@ -2,6 +2,9 @@
 
 levels      how full is one limit (thresholds, hysteresis)
 binding     which of the limits on the path binds
-forecast    when it will be reached
+history     how use went, and the collections that brought it down
+forecast    when the limit will be reached
+changes     what happened between two samples: level, limit and OOM-kill events
+gate        from levels to an exit code
 engine      one step: a sample and the state before it → a verdict and the state after it
 """

@@ -36,24 +36,27 @@ def limit_changes(before: Sample, after: Sample) -> tuple[Event, ...]:
 
 
 def oom_kills(before: Sample, after: Sample) -> tuple[Event, ...]:
-    """Kills since the sample before, each told once: by the innermost group that counted it, else by the machine."""
+    """Kills since the sample before, each told once: by the innermost group that counted it, else by the machine.
+
+    A group counts the kills of the groups below it too, and the machine counts all.
+    """
     known = {memory.source: memory.oom_kills_total for memory in before.limits}
-    risen = [
-        (memory, memory.oom_kills_total - earlier)
-        for memory in after.limits
-        if memory.source.kind == "cgroup"
-        and memory.oom_kills_total is not None
-        and (earlier := known.get(memory.source)) is not None
-        and memory.oom_kills_total > earlier
-    ]
-    paths = [str(memory.source.path) for memory, _ in risen]
-    inner = [(memory, kills) for memory, kills in risen if not any(_is_below(path, memory) for path in paths)]
-    if inner:
-        return tuple(_kill_event(after, memory.source, kills, memory.oom_kills_total or 0) for memory, kills in inner)
-    earlier_total, total = before.host_oom_kills_total, after.host_oom_kills_total
-    if earlier_total is not None and total is not None and total > earlier_total:
-        return (_kill_event(after, LimitSource(kind="host"), total - earlier_total, total),)
-    return ()
+    events: list[Event] = []
+    told: list[tuple[str, int]] = []
+    for memory in sorted(after.limits, key=_depth, reverse=True):
+        total, path = memory.oom_kills_total, memory.source.path
+        kills = _risen(known.get(memory.source), total)
+        if path is None or total is None or not kills:
+            continue
+        own = kills - sum(below for inner, below in told if _is_below(inner, path))
+        if own > 0:
+            told.append((path, own))
+            events.append(_kill_event(after, memory.source, own, total))
+    total = after.host_oom_kills_total
+    elsewhere = _risen(before.host_oom_kills_total, total) - sum(kills for _, kills in told)
+    if total is not None and elsewhere > 0:
+        events.append(_kill_event(after, LimitSource(kind="host"), elsewhere, total))
+    return tuple(events)
 
 
 def _limit_change(earlier: Limit | None, memory: Memory, sample: Sample) -> Event:
@@ -72,7 +75,7 @@ def _limit_change(earlier: Limit | None, memory: Memory, sample: Sample) -> Even
 
 def _kill_event(sample: Sample, source: LimitSource, kills: int, total: int) -> Event:
     processes = "1 process" if kills == 1 else f"{kills} processes"
-    where = f"in {source.sentence}" if source.kind == "cgroup" else "elsewhere on this machine"
+    where = f"in {source.sentence}" if source.kind == "cgroup" else "on this machine"
     return Event(
         time_seconds=sample.time_seconds,
         event="oom_kill",
@@ -82,8 +85,17 @@ def _kill_event(sample: Sample, source: LimitSource, kills: int, total: int) -> 
     )
 
 
-def _is_below(path: str, memory: Memory) -> bool:
-    return path != memory.source.path and path.startswith(f"{str(memory.source.path).rstrip('/')}/")
+def _risen(earlier: int | None, now: int | None) -> int:
+    """How far a counter rose; 0 where it is unknown, and where it began anew."""
+    return 0 if earlier is None or now is None else max(0, now - earlier)
+
+
+def _depth(memory: Memory) -> int:
+    return len((memory.source.path or "").rstrip("/").split("/"))
+
+
+def _is_below(path: str, ancestor: str) -> bool:
+    return path != ancestor and path.startswith(f"{ancestor.rstrip('/')}/")
 
 
 def _word(level: Level | None) -> str:

@@ -1,13 +1,14 @@
 """One step of judging: a sample and the state before it give a verdict and the state after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mnemo_cli.limits.binding import binding_index, judge, overall
 from mnemo_cli.limits.changes import level_event, limit_changes, oom_kills
-from mnemo_cli.limits.forecast import History, forecast
+from mnemo_cli.limits.forecast import forecast
+from mnemo_cli.limits.history import History
 from mnemo_cli.limits.levels import Edges
-from mnemo_cli.model import Event, Forecast, Gap, Level, LimitSource, Memory, Sample, Unlimited, Verdict
+from mnemo_cli.model import Event, Forecast, Gap, Level, LimitSource, Memory, Sample, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +26,30 @@ class State:
 
     records: Mapping[LimitSource, Record] = field(default_factory=dict)
     level: Level | None = None
+    binding: LimitSource | None = None
     since_seconds: float | None = None
     forecast: Forecast | None = None
     last: Sample | None = None
 
 
 def step(state: State, sample: Sample, edges: Edges, *, whole: bool = True) -> tuple[State, Verdict]:
-    """Judge one sample. A glance (not `whole`) moves levels and peaks, but neither forecast nor counters."""
+    """Judge one sample. A glance (not `whole`) moves levels and peaks, but neither forecast nor counters.
+
+    A limit that is no longer on the path is forgotten.
+    """
     records = {memory.source: _record(state, memory, sample, edges, whole=whole) for memory in sample.limits}
     levels = tuple(records[memory.source].level for memory in sample.limits)
     level, at_least = overall(levels)
     position = binding_index(sample.limits, levels)
     binding = None if position is None else sample.limits[position]
-    after = replace(
-        state,
-        records={**state.records, **records},
+    source = None if binding is None else binding.source
+    since_seconds = _since(state, level, sample.clock_seconds)
+    after = State(
+        records=records,
         level=level,
-        since_seconds=_since(state, level, sample.clock_seconds),
-        forecast=_forecast(binding, records) if whole else state.forecast,
+        binding=source,
+        since_seconds=since_seconds,
+        forecast=_forecast(binding, records) if whole or source != state.binding else state.forecast,
         last=sample if whole else state.last,
     )
     verdict = Verdict(
@@ -50,11 +57,11 @@ def step(state: State, sample: Sample, edges: Edges, *, whole: bool = True) -> t
         at_least=at_least,
         binding=binding,
         levels=levels,
-        since_seconds=sample.clock_seconds - (after.since_seconds or 0.0),
+        since_seconds=sample.clock_seconds - since_seconds,
         peak_used_bytes=records[binding.source].peak_used_bytes if binding is not None else None,
         forecast=after.forecast,
         events=_events(state, after, sample, binding, whole=whole),
-        gaps=_gaps(after, binding),
+        gaps=_gaps(sample, levels, level, after.forecast),
     )
     return after, verdict
 
@@ -79,10 +86,9 @@ def _since(state: State, level: Level | None, clock_seconds: float) -> float:
 
 
 def _forecast(binding: Memory | None, records: Mapping[LimitSource, Record]) -> Forecast | None:
-    headroom = binding.headroom_bytes if binding is not None else None
-    if binding is None or headroom is None or isinstance(headroom, Unlimited):
+    if binding is None or binding.headroom_bytes is None:
         return None
-    return forecast(records[binding.source].history, headroom)
+    return forecast(records[binding.source].history, binding.headroom_bytes)
 
 
 def _events(before: State, after: State, sample: Sample, binding: Memory | None, *, whole: bool) -> tuple[Event, ...]:
@@ -96,9 +102,17 @@ def _events(before: State, after: State, sample: Sample, binding: Memory | None,
     return events
 
 
-def _gaps(state: State, binding: Memory | None) -> tuple[Gap, ...]:
-    if binding is None:
-        return (Gap("level", "limits", "no limit on the path could be read with its use"),)
-    if state.forecast is None:
-        return (Gap("forecast", "limits", "there are too few readings for a trend yet"),)
-    return ()
+def _gaps(
+    sample: Sample, levels: Sequence[Level | None], level: Level | None, found: Forecast | None
+) -> tuple[Gap, ...]:
+    """Why something in the verdict is unknown."""
+    gaps: list[Gap] = []
+    if level is None:
+        unread = [memory.source.sentence for memory, known in zip(sample.limits, levels, strict=True) if known is None]
+        gaps.append(Gap("level", ", ".join(unread) or "limits", "a limit that cannot be read may bind"))
+    if all(known is None for known in levels):
+        gaps.append(Gap("memory", "limits", "no limit on the path could be read with its use"))
+        gaps.append(Gap("forecast", "limits", "no limit on the path could be read with its use"))
+    elif found is None:
+        gaps.append(Gap("forecast", "limits", "there are too few readings for a trend yet"))
+    return tuple(gaps)

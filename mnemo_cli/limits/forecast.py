@@ -2,53 +2,32 @@
 
 The slope is the median of the slopes between all pairs of points (Theil and Sen), which a few
 outliers do not move; its band comes from Kendall's statistic, and where the band holds zero there is
-no trend. A garbage collector draws a sawtooth: between two collections it looks like a leak. So
-after the first collection in the window only the troughs count, and a forecast needs three that rise.
+no trend. It must also explain most of the rise, in all of the points and in their later half: a step
+that is over is no trend. Growth that stays below a peak from which a collection brought use down
+before is no news, unless the troughs rise.
 P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from typing import TypeAlias
 
-from mnemo_cli.model import UNLIMITED, Forecast
+from mnemo_cli.limits.history import NOISE_SHARE, History, Point
+from mnemo_cli.model import UNLIMITED, Forecast, Limit, Unlimited
 
-Point: TypeAlias = tuple[float, float]
+Band: TypeAlias = tuple[float, float, float]
 
-WINDOW_SECONDS = 300.0
-_MOST_POINTS = 60
 _FEWEST_POINTS = 8
-_FEWEST_TROUGHS = 3
+_FEWEST_TROUGHS = 5
 # The two-sided 90 % point of the normal distribution.
 _NORMAL_90 = 1.645
-# A fall of this share of the window's whole range is a collection and not noise.
-_COLLECTION_SHARE = 0.25
-# Growth that would need longer than this to reach the limit is no news.
-_FARTHEST_SECONDS = 30 * 86400.0
+# The slope has to explain this share of what the points span from the lowest to the highest.
+_EXPLAINED_SHARE = 0.5
+# Five minutes say nothing about next week: the limit must be nearer than this many times the time observed.
+_FARTHEST_WINDOWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What was used at points in time: (clock seconds, bytes), thinned so that the window stays at 60 points."""
-
-    points: tuple[Point, ...] = ()
-    spacing_seconds: float = 0.0
-
-    def with_point(self, clock_seconds: float, used_bytes: int) -> "History":
-        """The history after one more reading; one that comes sooner than the spacing is left out."""
-        if self.points and clock_seconds - self.points[-1][0] < self.spacing_seconds:
-            return self
-        points = [point for point in self.points if point[0] >= clock_seconds - WINDOW_SECONDS]
-        points.append((clock_seconds, float(used_bytes)))
-        spacing_seconds = self.spacing_seconds
-        if len(points) > _MOST_POINTS:
-            points = points[-1::-2][::-1]
-            spacing_seconds = 0.9 * (points[-1][0] - points[0][0]) / (len(points) - 1)
-        return History(tuple(points), spacing_seconds)
-
-
-def forecast(history: History, headroom_bytes: int) -> Forecast | None:
+def forecast(history: History, headroom_bytes: Limit) -> Forecast | None:
     """The time until `headroom_bytes` are used up; None while there are too few readings to tell.
 
     No steady growth gives a Forecast of UNLIMITED seconds.
@@ -57,12 +36,10 @@ def forecast(history: History, headroom_bytes: int) -> Forecast | None:
     if len(points) < _FEWEST_POINTS:
         return None
     window_seconds = points[-1][0] - points[0][0]
-    trend = points if (troughs := _troughs(points)) is None else troughs
-    if len(trend) < (_FEWEST_POINTS if troughs is None else _FEWEST_TROUGHS):
-        return _never(0.0, window_seconds)
-    low, slope, high = slope_band(trend)
-    if low <= 0 or headroom_bytes > slope * _FARTHEST_SECONDS:
-        return _never(slope, window_seconds)
+    band, farthest_seconds = _trend(history), _FARTHEST_WINDOWS * window_seconds
+    if band is None or isinstance(headroom_bytes, Unlimited) or headroom_bytes > band[1] * farthest_seconds:
+        return _never(slope_band(points)[1], window_seconds)
+    low, slope, high = band
     room = max(0, headroom_bytes)
     return Forecast(
         seconds_to_limit=room / slope,
@@ -73,7 +50,7 @@ def forecast(history: History, headroom_bytes: int) -> Forecast | None:
     )
 
 
-def slope_band(points: Sequence[Point]) -> tuple[float, float, float]:
+def slope_band(points: Sequence[Point]) -> Band:
     """The lower end, the middle and the upper end of the slope, 90 % between the ends."""
     slopes = sorted(
         (later[1] - earlier[1]) / (later[0] - earlier[0])
@@ -88,23 +65,51 @@ def slope_band(points: Sequence[Point]) -> tuple[float, float, float]:
     return slopes[below], middle, slopes[above]
 
 
-def _troughs(points: Sequence[Point]) -> list[Point] | None:
-    """The points at which a collection ended; None when nothing was collected in the window."""
+def _trend(history: History) -> Band | None:
+    """The slope of steady growth; None when there is none."""
+    cycles = history.cycles
+    if not cycles:
+        points = history.points
+        # Growth that has begun in the window shows in its later half.
+        return _steady(points) or _steady(points[len(points) // 2 :])
+    noise = NOISE_SHARE * sorted(cycle.fall_bytes for cycle in cycles)[len(cycles) // 2]
+    return _rising_troughs(history, noise) or _above_every_peak(history, noise)
+
+
+def _rising_troughs(history: History, noise_bytes: float) -> Band | None:
+    troughs = [cycle.trough for cycle in history.cycles]
+    if history.falling:
+        # How deep it goes is not known yet; below the trough before it ends the trend.
+        last = troughs.pop()
+        if troughs and last[1] < troughs[-1][1]:
+            return None
+    if len(troughs) < _FEWEST_TROUGHS:
+        return None
+    band = _steady(troughs)
+    is_more = band is not None and band[1] * (troughs[-1][0] - troughs[0][0]) >= noise_bytes
+    return band if is_more else None
+
+
+def _above_every_peak(history: History, noise_bytes: float) -> Band | None:
+    ceiling = max(cycle.peak[1] for cycle in history.cycles)
+    if history.falling or history.points[-1][1] <= ceiling + noise_bytes:
+        return None
+    return _steady(history.since_trough)
+
+
+def _steady(points: Sequence[Point]) -> Band | None:
+    """The slope of all points, if it goes on in the later half."""
+    if len(points) < _FEWEST_TROUGHS:
+        return None
+    band = _explained(points)
+    return band if band is not None and _explained(points[len(points) // 2 :]) is not None else None
+
+
+def _explained(points: Sequence[Point]) -> Band | None:
+    low, slope, high = slope_band(points)
     values = [value for _, value in points]
-    collection = _COLLECTION_SHARE * (max(values) - min(values))
-    troughs: list[Point] = []
-    peak = values[0]
-    falling = False
-    for (_, value), earlier in zip(points[1:], points, strict=False):
-        if value < earlier[1]:
-            falling = falling or peak - value >= collection > 0
-        elif falling:
-            troughs.append(earlier)
-            falling, peak = False, value
-        peak = max(peak, value) if not falling else peak
-    if falling:
-        troughs.append(points[-1])
-    return troughs or None
+    rise = slope * (points[-1][0] - points[0][0])
+    return (low, slope, high) if low > 0 and rise >= _EXPLAINED_SHARE * (max(values) - min(values)) else None
 
 
 def _never(slope: float, window_seconds: float) -> Forecast:

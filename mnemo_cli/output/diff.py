@@ -12,7 +12,7 @@ def diff_text(document: Mapping[str, Json]) -> str:
     """What changed, the processes with the largest change first."""
     seconds, level = document["seconds"], document["level"]
     span = format_duration(seconds) if isinstance(seconds, int | float) and seconds >= 0 else "an unknown time"
-    lines = [f"{document['from']} → {document['to']} ({span})"]
+    lines = [f"{document['from'] or 'unknown'} → {document['to']} ({span})"]
     if isinstance(level, Mapping) and level["from"] != level["to"]:
         lines.append(f"level {level['from'] or 'unknown'} → {level['to'] or 'unknown'}")
     if not document["same_scope"]:
@@ -32,7 +32,9 @@ def _cells(item: Mapping[str, Json], name: str) -> list[str]:
     in_bytes = not name.endswith(("_total", "_ratio", "processes"))
     delta = item["delta"]
     sign = "+" if _number(delta) > 0 else ""
-    return [name, _word(item["from"], in_bytes), _word(item["to"], in_bytes), sign + _word(delta, in_bytes, none="-")]
+    was = _word(item["from"], in_bytes, none="-" if item.get("state") in ("new", "listed") else "unknown")
+    now = _word(item["to"], in_bytes, none="-" if item.get("state") in ("gone", "unlisted") else "unknown")
+    return [name, was, now, sign + _word(delta, in_bytes, none="-")]
 
 
 def _word(value: Json, in_bytes: bool, none: str = "unknown") -> str:

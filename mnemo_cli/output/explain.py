@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from mnemo_cli.forensics.page import Page
 from mnemo_cli.model import Json
 from mnemo_cli.output.tables import aligned
+from mnemo_cli.redact import printable
 
 TOPIC_SCHEMA = "mnemo.topic/1"
+TOPICS_SCHEMA = "mnemo.topics/1"
 
 
 def page_text(page: Page, width: int = 80) -> str:
@@ -36,9 +38,14 @@ def topics_text(topics: Iterable[tuple[str, str]]) -> str:
     return "\n".join(["mnemo explain WHAT, where WHAT is one of", *lines]) + "\n"
 
 
+def topics_document(topics: Iterable[tuple[str, str]]) -> dict[str, Json]:
+    """The same for programs."""
+    return {"schema": TOPICS_SCHEMA, "topics": [{"name": name, "text": text} for name, text in topics]}
+
+
 def _list(rows: tuple[tuple[str, str], ...], width: int) -> str:
     indent = max(len(name) for name, _ in rows) + 4
     return "\n".join(
-        textwrap.fill(text, width, initial_indent=f"  {name}".ljust(indent), subsequent_indent=" " * indent)
+        textwrap.fill(printable(text), width, initial_indent=f"  {name}".ljust(indent), subsequent_indent=" " * indent)
         for name, text in rows
     )

@@ -31,7 +31,7 @@ def _value(document: Mapping[str, Json], name: str) -> Json:
     for part in name.split("."):
         if isinstance(value, Mapping) and part in value:
             value = value[part]
-        elif isinstance(value, Sequence) and not isinstance(value, str) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, Sequence) and not isinstance(value, str) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
         elif value is None:
             return None  # a part that is unknown as a whole

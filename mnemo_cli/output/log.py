@@ -1,5 +1,6 @@
 """Messages for people on stderr: "mnemo: warning: …". Results never come this way."""
 
+import contextlib
 import logging
 import sys
 from collections.abc import Mapping
@@ -29,6 +30,14 @@ def start_log(environment: Mapping[str, str], *, verbose: bool, quiet: bool) -> 
     handler.setFormatter(_Words())
     logger.handlers[:] = [handler]
     return logger
+
+
+def tell(message: str) -> None:
+    """Say one thing to the person, whatever is logged; a stderr that nobody reads changes no exit code."""
+    # stderr is None where its descriptor was closed.
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"mnemo: {message}\n")
 
 
 def log_event(logger: logging.Logger, event: Event) -> None:

@@ -13,11 +13,14 @@ from mnemo_cli.watch.outcome import Outcome
 def summary_line(name: str, outcome: Outcome, budget_bytes: int | None, ended: Ended | None) -> str:
     """Peak, worst level, time, CPU time, major faults and exit code of a program."""
     budget = "" if budget_bytes is None else f" of a budget of {size(budget_bytes)}"
-    level: Level | None = outcome.gate.worst
+    worst = outcome.gate.worst
+    level = None if outcome.gate.unknown and worst is not Level.CRITICAL else worst
+    # No program that runs uses nothing: it had ended before the first reading.
+    peak_bytes = outcome.peak_target_bytes or None
     words = [
-        f"{name}: peak {size(outcome.peak_target_bytes)}{budget}",
-        f"worst level {status(level)}",
-        f"{format_duration(outcome.seconds)}",
+        f"{printable(name)}: peak {size(peak_bytes)}{budget}",
+        f"worst level {status(level, worst)}",
+        f"{format_duration(outcome.seconds if ended is None else ended.seconds)}",
     ]
     if ended is not None:
         words.append(f"CPU {format_duration(ended.cpu_seconds)}")
@@ -28,5 +31,7 @@ def summary_line(name: str, outcome: Outcome, budget_bytes: int | None, ended: E
 
 def output_lines(path: str, lines: Sequence[str]) -> str:
     """Where a program's output was kept, and its last lines, safe for a terminal."""
-    shown = "".join(f"  {printable(text)}\n" for text in lines)
-    return f"its output is in {path}" + (f"; the last lines:\n{shown}" if lines else " (it wrote nothing)\n")
+    where = f"its output is in {printable(path)}"
+    if not lines:
+        return f"{where} (it wrote nothing)"
+    return "\n".join([f"{where}; the last lines:", *(f"  {printable(text)}" for text in lines)])

@@ -8,21 +8,38 @@ from pathlib import Path
 from mnemo_cli.errors import UsageError
 from mnemo_cli.model import Json
 from mnemo_cli.recording.document import SAMPLE_SCHEMA
+from mnemo_cli.redact import printable
 
 DIFF_SCHEMA = "mnemo.diff/1"
+# No counter of the kernel is larger; differences of larger ones might be infinite, which JSON cannot say.
+_LARGEST = 1 << 64
 
 
 def load_sample(path: Path) -> Mapping[str, Json]:
     """A document that `mnemo snapshot --format json` wrote; UsageError for anything else."""
+    shown = printable(str(path))
     try:
-        document = json.loads(path.read_bytes())
+        document = _harmless(json.loads(path.read_bytes()))
     except OSError as err:
-        raise UsageError(f"cannot read {path}: {err.strerror}") from err
-    except ValueError as err:
-        raise UsageError(f"{path} is not JSON: {err}; save one with `mnemo snapshot --format json`") from err
+        raise UsageError(f"cannot read {shown}: {err.strerror}") from err
+    except (ValueError, RecursionError) as err:
+        raise UsageError(f"{shown} is not JSON: {err}; save one with `mnemo snapshot --format json`") from err
     if not isinstance(document, dict) or document.get("schema") != SAMPLE_SCHEMA:
-        raise UsageError(f"{path} is not a {SAMPLE_SCHEMA} document; save one with `mnemo snapshot --format json`")
+        raise UsageError(f"{shown} is not a {SAMPLE_SCHEMA} document; save one with `mnemo snapshot --format json`")
     return document
+
+
+def _harmless(value: Json) -> Json:
+    """The file may be a stranger's: text without escape codes, and only numbers that can be reckoned with."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, int | float):
+        return value if abs(value) <= _LARGEST else None
+    if isinstance(value, Mapping):
+        return {printable(key): _harmless(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_harmless(inner) for inner in value]
+    return value
 
 
 def diff_document(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
@@ -35,7 +52,7 @@ def diff_document(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str,
         "same_scope": old.get("scope") == new.get("scope"),
         "level": {"from": old.get("level"), "to": new.get("level")},
         "changes": list(_changes(_numbers(old), _numbers(new))),
-        "processes": list(_process_changes(old.get("processes"), new.get("processes"))),
+        "processes": list(_process_changes(old, new)),
     }
 
 
@@ -56,19 +73,21 @@ def _numbers(document: Mapping[str, Json]) -> dict[str, Json]:
     for limit in limits if isinstance(limits, Sequence) and not isinstance(limits, str) else ():
         if isinstance(limit, Mapping):
             name = limit.get("path") or limit.get("kind")
-            found |= {
-                f"limits.{name}.{key}": value for key, value in limit.items() if key.endswith(("_bytes", "_total"))
-            }
+            numbers = {key: value for key, value in limit.items() if key.endswith(("_bytes", "_total"))}
+            found |= {f"limits.{name}.{key}": value for key, value in numbers.items() if _is_answer(value)}
     return found
 
 
-def _process_changes(old: Json, new: Json) -> Iterator[dict[str, Json]]:
-    before, after = _processes(old), _processes(new)
+def _process_changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """A reading lists the largest processes only: who is missing from a part may yet run ("listed", "unlisted")."""
+    before, after = _processes(old.get("processes")), _processes(new.get("processes"))
+    came = "new" if _lists_all(old) else "listed"
+    went = "gone" if _lists_all(new) else "unlisted"
     for key in dict.fromkeys((*after, *before)):
         earlier, later = before.get(key), after.get(key)
         process = later or earlier or {}
-        state = "new" if earlier is None else "gone" if later is None else "changed"
-        used_before, used_after = _used(earlier), _used(later)
+        state = came if earlier is None else went if later is None else "changed"
+        used_before, used_after = _used(earlier, later)
         if state != "changed" or used_before != used_after:
             yield {
                 "pid": process.get("pid"),
@@ -83,15 +102,21 @@ def _process_changes(old: Json, new: Json) -> Iterator[dict[str, Json]]:
 def _processes(value: Json) -> dict[tuple[Json, Json], Mapping[str, Json]]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         return {}
-    return {(item.get("pid"), item.get("started")): item for item in value if isinstance(item, Mapping)}
+    rows = [item for item in value if isinstance(item, Mapping)]
+    keys = [(item.get("pid"), item.get("started")) for item in rows]
+    return {key: item for key, item in zip(keys, rows, strict=True) if all(map(_is_number, key))}
 
 
-def _used(process: Mapping[str, Json] | None) -> Json:
-    """PSS, or RSS where PSS was denied."""
-    if process is None:
-        return None
-    pss = process.get("pss_bytes")
-    return process.get("rss_bytes") if pss is None else pss
+def _lists_all(document: Mapping[str, Json]) -> bool:
+    target = document.get("target")
+    return isinstance(target, Mapping) and target.get("processes") == len(_processes(document.get("processes")))
+
+
+def _used(earlier: Mapping[str, Json] | None, later: Mapping[str, Json] | None) -> tuple[Json, Json]:
+    """PSS of both, or RSS of both where either PSS was denied: the one says nothing of the other."""
+    present = [process for process in (earlier, later) if process is not None]
+    name = "rss_bytes" if any(process.get("pss_bytes") is None for process in present) else "pss_bytes"
+    return (None if earlier is None else earlier.get(name)), (None if later is None else later.get(name))
 
 
 def _delta(before: Json, after: Json) -> Json:
@@ -111,5 +136,5 @@ def _is_answer(value: Json) -> bool:
 def _seconds_between(earlier: Json, later: Json) -> float | None:
     try:
         return (datetime.fromisoformat(str(later)) - datetime.fromisoformat(str(earlier))).total_seconds()
-    except ValueError:
+    except (ValueError, TypeError):  # no time, or one without its zone
         return None

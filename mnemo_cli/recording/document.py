@@ -4,21 +4,22 @@ Numbers are numbers, no limit is "unlimited", and unknown is null with an entry 
 """
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mnemo_cli.model import Event, Forecast, Json, Level, Memory, Moment, Pressure, Process, limit_json
+from mnemo_cli.model import Event, Forecast, Gap, Json, Level, Memory, Moment, Pressure, Process, limit_json
 
 SAMPLE_SCHEMA = "mnemo.sample/1"
 
 
 def encode(document: Json) -> str:
-    """One line of JSON. Text that is not Unicode was made printable when it was read."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """One line of JSON, in ASCII: whole in every locale, with names that are not Unicode, and to every line reader."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
 
 
 def pretty(document: Json) -> str:
     """The same over several lines, for a document that stands alone."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def timestamp(time_seconds: float) -> str:
@@ -53,7 +54,7 @@ def sample_document(moment: Moment) -> dict[str, Json]:
         "trackers": [],
         "alerts": [],
         "host_oom_kills_total": sample.host_oom_kills_total,
-        "gaps": [{"field": gap.field, "source": gap.source, "reason": gap.reason} for gap in moment.gaps],
+        "gaps": gap_documents(moment.gaps),
     }
 
 
@@ -124,6 +125,11 @@ def forecast_document(forecast: Forecast) -> dict[str, Json]:
 
 def process_document(process: Process) -> dict[str, Json]:
     return {name: limit_json(getattr(process, name)) for name in Process.__slots__}
+
+
+def gap_documents(gaps: Iterable[Gap]) -> list[Json]:
+    """Why something is null."""
+    return [{"field": gap.field, "source": gap.source, "reason": gap.reason} for gap in gaps]
 
 
 def level_word(level: Level | None) -> str | None:

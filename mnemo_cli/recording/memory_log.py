@@ -5,20 +5,29 @@ itself, and a line that a full disk cuts short is taken back, so the file stays 
 be written is kept for the next time, up to a bound; sampling never waits for the log.
 """
 
+import contextlib
 import fcntl
 import os
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnemo_cli.model import Event, Json, Level, Moment, limit_json
-from mnemo_cli.recording.document import encode, event_document, level_word, timestamp
+from mnemo_cli.recording.document import encode, event_document, gap_documents, level_word, timestamp
 
 LOG_SCHEMA = "mnemo.log/1"
 _CRITICAL_INTERVAL_SECONDS = 1.0
+# A sample may come a little before its beat: then the log must not miss every other one.
+_EARLY_SECONDS = 0.05
 _KEPT_FILES = 3
 _MOST_PENDING_LINES = 1000
+# How long a program that ends waits for another one to let go of the log.
+_CLOSING_TRIES = 20
+_CLOSING_PAUSE_SECONDS = 0.01
+_LONGEST_LINE_BYTES = 64 * 1024
+_LINE_START = f'{{"schema":"{LOG_SCHEMA}"'.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,45 +55,51 @@ class MemoryLog:
         now, verdict = moment.sample.clock_seconds, moment.verdict
         for event in verdict.events:
             self._pending.append(_line(event_line(event)))
-        critical = verdict.level is Level.CRITICAL
-        if critical:
-            self._due_seconds = min(self._due_seconds, now + _CRITICAL_INTERVAL_SECONDS)
-        if now >= self._due_seconds or verdict.events:
+        interval_seconds = self._settings.interval_seconds
+        if verdict.level is Level.CRITICAL:
+            interval_seconds = min(_CRITICAL_INTERVAL_SECONDS, interval_seconds)
+            self._due_seconds = min(self._due_seconds, now + interval_seconds)
+        is_due = now >= self._due_seconds - _EARLY_SECONDS
+        if is_due or verdict.events:
             self._pending.append(_line(memory_line(moment)))
-            self._due_seconds = now + (
-                min(_CRITICAL_INTERVAL_SECONDS, self._settings.interval_seconds)
-                if critical
-                else self._settings.interval_seconds
-            )
+        if is_due:
+            beat_seconds = self._due_seconds if now - self._due_seconds < interval_seconds / 2 else now
+            self._due_seconds = beat_seconds + interval_seconds
         if self._pending:
             self._flush()
 
     def close(self) -> None:
         """Write what is left, as far as possible, and close the file."""
-        if self._pending:
+        for _ in range(_CLOSING_TRIES):
+            if not self._pending:
+                break
             self._flush()
+            if self._pending and not self._failing:
+                time.sleep(_CLOSING_PAUSE_SECONDS)
         self._drop_descriptor()
 
     def _flush(self) -> None:
         try:
-            if self._lock():
-                self._rotate_if_full()
-                while self._pending:
+            while self._pending and self._lock():
+                if self._is_full(len(self._pending[0])):
+                    self._rotate()  # the lock goes with the old file: the next turn asks for that of the new one
+                else:
                     self._append(self._pending[0])
                     self._pending.popleft()
         except OSError as err:
             if not self._failing:
-                self._complain(f"cannot write the memory log {self._settings.path}: {err.strerror}; sampling goes on")
+                self._complain(
+                    f"cannot write the memory log {self._settings.path}: {err.strerror or err}; sampling goes on"
+                )
             self._failing = True
             self._drop_descriptor()
             return
-        else:
-            if self._failing and not self._pending:
-                self._complain(f"the memory log {self._settings.path} can be written again")
-                self._failing = False
         finally:
             if self._descriptor >= 0:
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        if self._failing and not self._pending:
+            self._complain(f"the memory log {self._settings.path} can be written again")
+            self._failing = False
 
     def _lock(self) -> bool:
         """Lock the file that has the log's name now; False while another program holds it."""
@@ -92,7 +107,7 @@ class MemoryLog:
             if self._descriptor < 0:
                 self._settings.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._descriptor = os.open(
-                    self._settings.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+                    self._settings.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
                 )
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -103,9 +118,11 @@ class MemoryLog:
             # Another program has rotated the log meanwhile: ours is an old one.
             self._drop_descriptor()
 
-    def _rotate_if_full(self) -> None:
-        if os.fstat(self._descriptor).st_size + sum(map(len, self._pending)) <= self._settings.max_bytes:
-            return
+    def _is_full(self, line_bytes: int) -> bool:
+        size_bytes = os.fstat(self._descriptor).st_size
+        return size_bytes > 0 and size_bytes + line_bytes > self._settings.max_bytes
+
+    def _rotate(self) -> None:
         path = self._settings.path
         for number in range(_KEPT_FILES - 1, 0, -1):
             older = path.with_name(f"{path.name}.{number}")
@@ -113,16 +130,17 @@ class MemoryLog:
                 older.replace(path.with_name(f"{path.name}.{number + 1}"))
         path.replace(path.with_name(f"{path.name}.1"))
         self._drop_descriptor()
-        self._lock()
 
     def _append(self, line: bytes) -> None:
+        _end_last_line(self._descriptor)
         size_before = os.fstat(self._descriptor).st_size
         try:
-            written = os.write(self._descriptor, line)
-            if written < len(line):
-                os.write(self._descriptor, line[written:])
+            while line:
+                line = line[os.write(self._descriptor, line) :]
         except OSError:
-            os.ftruncate(self._descriptor, size_before)
+            # Where even this fails, the next line's writer mends it.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, size_before)
             raise
 
     def _drop_descriptor(self) -> None:
@@ -148,6 +166,7 @@ def memory_line(moment: Moment) -> dict[str, Json]:
         "peak_bytes": verdict.peak_used_bytes,
         "growth_bytes_per_second": forecast.growth_bytes_per_second if forecast is not None else None,
         "components": [],
+        "gaps": gap_documents(verdict.gaps),
     }
 
 
@@ -158,6 +177,19 @@ def event_line(event: Event) -> dict[str, Json]:
 
 def _line(document: dict[str, Json]) -> bytes:
     return encode(document).encode() + b"\n"
+
+
+def _end_last_line(descriptor: int) -> None:
+    """A program that was killed in mid-write left half a line: take it back. What is not ours only gets its end."""
+    size_bytes = os.fstat(descriptor).st_size
+    if size_bytes == 0 or os.pread(descriptor, 1, size_bytes - 1) == b"\n":
+        return
+    start = max(0, size_bytes - _LONGEST_LINE_BYTES)
+    half_line = os.pread(descriptor, _LONGEST_LINE_BYTES, start).rpartition(b"\n")[2]
+    if _LINE_START.startswith(half_line[: len(_LINE_START)]):
+        os.ftruncate(descriptor, size_bytes - len(half_line))
+    else:
+        os.write(descriptor, b"\n")
 
 
 def _same_file(descriptor: int, path: Path) -> bool:

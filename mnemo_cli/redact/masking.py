@@ -6,9 +6,9 @@ hundred times faster and leaves few lines to the patterns.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial, reduce
 from operator import or_
+from typing import NamedTuple
 
 from mnemo_cli.redact.escape import printable
 from mnemo_cli.redact.grammar import NAME_ENDINGS
@@ -18,8 +18,7 @@ from mnemo_cli.redact.tokens import LONG_WORD_CHARACTERS, LONG_WORD_MINIMUM, loo
 MASK = "<redacted>"
 
 
-@dataclass(frozen=True, slots=True)
-class Redacted:
+class Redacted(NamedTuple):
     """The text without its secrets; `counts` has the name of each rule that struck, and how often."""
 
     text: str

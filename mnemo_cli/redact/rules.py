@@ -6,15 +6,13 @@ Each pattern's capturing groups are the alternatives for the secret; only that g
 A NUL separates the words of a command line (as in /proc/PID/cmdline); a value after one runs to the next.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mnemo_cli.redact import grammar
 from mnemo_cli.redact.tokens import ISSUED_TOKEN, LONG_WORD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One kind of secret.
 
     The pattern is tried only where one of the lower-case `literals` occurs; without literals, where

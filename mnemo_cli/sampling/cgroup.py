@@ -9,9 +9,8 @@ https://man7.org/linux/man-pages/man7/cgroups.7.html
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap
@@ -24,8 +23,7 @@ _FIRST_NAMESPACE = "cgroup:[4026531835]"
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mount:
+class Mount(NamedTuple):
     """Where the memory controller's hierarchy is mounted, and which part of it the mount shows."""
 
     version: Literal[1, 2]
@@ -33,8 +31,7 @@ class Mount:
     root: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """The groups that limit something, the innermost first, and what could not be seen of them."""
 
     path: str | None

@@ -7,8 +7,8 @@ or, where one reading costs more than a hundredth of that, as much more rarely.
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
@@ -25,8 +25,7 @@ _KIB = 1024
 _LARGEST_BYTES = 65536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Details(NamedTuple):
     """None where the kernel denies it to us, or the process has just ended."""
 
     name: str | None

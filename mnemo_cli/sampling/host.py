@@ -4,8 +4,8 @@ Used is MemTotal − MemAvailable: what would have to be freed by killing or swa
 https://docs.kernel.org/filesystems/proc.html#meminfo
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.model import Gap, LimitSource, Memory
 from mnemo_cli.sampling.files import KeptFile, Table, gap
@@ -19,8 +19,7 @@ _MEMINFO = Table(
 _VMSTAT = Table("workingset_refault_anon", "workingset_refault_file", "pgmajfault", "oom_kill")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(NamedTuple):
     """Counters of /proc/vmstat since boot; None where the kernel does not count it."""
 
     oom_kills_total: int | None

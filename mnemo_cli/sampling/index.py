@@ -7,16 +7,15 @@ gives tells a reused pid from the old process.
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.model import Gap
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import KeptFile, gap
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A process as it was when first seen. (pid, started) names it for good."""
 
     pid: int

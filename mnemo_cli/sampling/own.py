@@ -2,12 +2,11 @@
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCost:
+class OwnCost(NamedTuple):
     """CPU seconds of this process since it began, and its resident size (None where nobody tells)."""
 
     cpu_seconds_total: float

@@ -4,9 +4,8 @@ import contextlib
 import re
 import resource
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mnemo_cli.model import UNLIMITED, Gap, Limit
 from mnemo_cli.sampling.files import gap
@@ -38,8 +37,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rlimit:
+class Rlimit(NamedTuple):
     """The pair of one resource limit, in the kernel's unit (bytes, seconds, microseconds or a count)."""
 
     soft: Limit

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings.files import SettingsFile
@@ -15,8 +15,7 @@ from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, TABLES, Row, Value
 _PLACE = re.compile(r" \(at (line (\d+), column \d+|end of document)\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One setting as a file gives it."""
 
     row: Row

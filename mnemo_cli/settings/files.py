@@ -6,9 +6,8 @@ The first that exists counts: --config FILE, ./mnemo.toml, the user's file, the 
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings.places import Places
@@ -20,8 +19,7 @@ Role: TypeAlias = Literal["option", "local", "user", "system"]
 State: TypeAlias = Literal["used", "shadowed", "absent", "unreachable"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsFile:
+class SettingsFile(NamedTuple):
     """A file's text. `distrust` says why settings that write or run something are not taken from it."""
 
     path: Path

@@ -1,9 +1,8 @@
 """All settings of one run: flag over environment over file over default, each value with its origin."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.limits.levels import Edges
@@ -25,8 +24,7 @@ _EDGE_KEYS = (
 Chosen: TypeAlias = tuple[Value, Origin]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """Every setting has a value here. `file` is the one that was read; `warnings` are for stderr."""
 
     file: Path | None

@@ -1,13 +1,11 @@
 """Where the value of a setting came from, in the words of `config show --origin` and of messages."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Layer: TypeAlias = Literal["flag", "environment", "file", "default"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """`source` is the flag, the variable or the file's path; a default has none."""
 
     layer: Layer

@@ -6,14 +6,13 @@ Tests make their own Places; nothing else here or in its neighbours asks the mac
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _NAME = "mnemosyne"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(NamedTuple):
     """`user_id` and root are the two owners whose files are trusted."""
 
     folder: Path

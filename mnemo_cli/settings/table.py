@@ -3,9 +3,8 @@
 A new setting is one more Row. Numbers are in the unit of the row: bytes, seconds, percent.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mnemo_cli.units import GIB, KIB, MIB
 
@@ -24,8 +23,7 @@ class Kind(StrEnum):
     PATH = "a path"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One setting.
 
     `advised` is a narrower range: outside it a value is taken with a warning. A relative default of

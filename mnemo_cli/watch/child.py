@@ -1,5 +1,6 @@
 """The program after `--`: started, watched from outside, and ended with its own code."""
 
+import contextlib
 import errno
 import os
 import select
@@ -15,19 +16,28 @@ from pathlib import Path
 
 from mnemo_cli.errors import CommandError, ExitCode, OutputError
 from mnemo_cli.model import Event, Level
+from mnemo_cli.redact import printable
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.signals import shares_terminal
 
+# A program that ignores SIGTERM for this long is killed.
+GRACE_SECONDS = 10.0
 _LAST_LINES = 20
 _TAIL_BYTES = 64 * 1024
+# What a program has started ends with it: this long after it, whoever is left of its group is killed.
+_LEFTOVER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a program ended: the shell's code for it (128 + signal), and what it and its children cost."""
+    """How a program ended: the shell's code for it (128 + signal), and what it and its children cost.
+
+    `seconds` is from its start to its end.
+    """
 
     exit_code: int
+    seconds: float
     cpu_seconds: float
     major_faults: int
 
@@ -50,6 +60,11 @@ class Child:
         # group of its own, so that a signal reaches whatever it has started too.
         self._own_group = output is Output.FILE or not shares_terminal()
         self.ended: Ended | None = None
+        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+            # Inherited from whoever started us: the kernel would then keep no exit code for us.
+            # https://man7.org/linux/man-pages/man2/wait.2.html (NOTES)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._began_seconds = time.monotonic()
         self._process = self._start(argv)
         self._descriptor = -1
 
@@ -75,7 +90,9 @@ class Child:
             self._descriptor = os.pidfd_open(self.pid)
             clock.answer(self._descriptor, lambda: self._end(clock))
         else:
-            signal.signal(signal.SIGCHLD, lambda *_: self._end(clock))
+            signal.signal(signal.SIGCHLD, lambda *_: clock.call_soon(lambda: self._end(clock)))
+            # It may have ended before anybody listened.
+            clock.call_soon(lambda: self._end(clock))
 
     def hears(self, number: signal.Signals) -> bool:
         """Whether the terminal sends this signal to the program by itself (Ctrl-C)."""
@@ -85,19 +102,23 @@ class Child:
         """Send a signal, to its whole group if it has one; not once it is reaped: its pid may be somebody else's."""
         if self.ended is not None:
             return
-        if self._own_group:
-            os.killpg(self.pid, number)
-        else:
-            self._process.send_signal(number)
+        # A program that became another user may not be signalled by us: it goes on.
+        with contextlib.suppress(PermissionError):
+            if self._own_group:
+                os.killpg(self.pid, number)
+            else:
+                self._process.send_signal(number)
 
     def end(self, grace_seconds: float) -> Ended:
-        """Ask it to end (SIGTERM), and kill it when it does not; returns at once when it has ended already."""
+        """Ask it and what it started to end (SIGTERM), and kill what does not; one that has ended is left alone."""
         if self.reap() is None:
             self.signal(signal.SIGTERM)
             deadline = time.monotonic() + grace_seconds
             while self.reap() is None and time.monotonic() < deadline:
                 self._await_end(deadline - time.monotonic())
             self.signal(signal.SIGKILL)
+            self.wait()
+            self._kill_leftovers()
         return self.wait()
 
     def last_output(self) -> list[str]:
@@ -107,6 +128,17 @@ class Child:
         with self.output_file.open("rb") as output:
             output.seek(max(0, self.output_file.stat().st_size - _TAIL_BYTES))
             return os.fsdecode(output.read()).splitlines()[-_LAST_LINES:]
+
+    def _kill_leftovers(self) -> None:
+        """Its group keeps its number for as long as anybody is in it, so the number cannot mean a stranger here."""
+        if not self._own_group:
+            return
+        deadline = time.monotonic() + _LEFTOVER_SECONDS
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
+                os.killpg(self.pid, 0)
+                time.sleep(0.01)
+            os.killpg(self.pid, signal.SIGKILL)
 
     def _await_end(self, seconds: float) -> None:
         if self._descriptor < 0:
@@ -123,6 +155,7 @@ class Child:
             self._process.returncode = code
             self.ended = Ended(
                 exit_code=code if code >= 0 else 128 - code,
+                seconds=time.monotonic() - self._began_seconds,
                 cpu_seconds=usage.ru_utime + usage.ru_stime,
                 major_faults=usage.ru_majflt,
             )
@@ -152,6 +185,22 @@ class Child:
             raise _cannot_start(argv[0], err) from err
 
 
+class Forward:
+    """Hands a signal that we get to the program, which is watched until it ends; a second one does not wait."""
+
+    def __init__(self, clock: WaitingClock) -> None:
+        self._clock = clock
+        self._signalled = False
+        self.child: Child | None = None
+
+    def __call__(self, number: signal.Signals) -> None:
+        if self.child is None or self._signalled:
+            self._clock.stop()
+        elif not self.child.hears(number):
+            self.child.signal(number)
+        self._signalled = True
+
+
 def exit_event(choice: TargetChoice, ended: Ended, time_seconds: float) -> Event:
     """The last event of a program's watch."""
     return Event(
@@ -164,12 +213,13 @@ def exit_event(choice: TargetChoice, ended: Ended, time_seconds: float) -> Event
 
 
 def _cannot_start(program: str, err: OSError) -> CommandError:
+    shown = printable(program)
     if err.errno == errno.ENOENT and shutil.which(program) is None:
-        return CommandError(f"{program}: command not found", exit_code=ExitCode.NOT_FOUND)
+        return CommandError(f"{shown}: command not found", exit_code=ExitCode.NOT_FOUND)
     if err.errno == errno.ENOENT:
         # The file is there, its interpreter is not.
-        return CommandError(f"{program}: its interpreter was not found", exit_code=ExitCode.NOT_EXECUTABLE)
-    return CommandError(f"{program}: cannot be run: {err.strerror}", exit_code=ExitCode.NOT_EXECUTABLE)
+        return CommandError(f"{shown}: its interpreter was not found", exit_code=ExitCode.NOT_EXECUTABLE)
+    return CommandError(f"{shown}: cannot be run: {err.strerror}", exit_code=ExitCode.NOT_EXECUTABLE)
 
 
 def _new_output_file(program: str) -> Path:

@@ -6,6 +6,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+# poll takes its milliseconds as a C int, which 25 days overflow.
+_LONGEST_POLL_SECONDS = 86400.0
+
 
 class Clock(Protocol):
     """What the loop needs of time; tests pass one that only counts."""
@@ -72,18 +75,20 @@ class WaitingClock:
         while not self.stopped and not self._woken:
             while self._soon:
                 self._soon.popleft()()
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                break
+            remaining = max(0.0, deadline - time.monotonic())
+            # A wait of nothing looks at the files too: a watch that is always late must heed a key.
+            self._answer_readable(remaining)
             # poll counts whole milliseconds, rounded up: the last fraction is slept, so that 2 ms are 2 ms.
             if remaining < 0.001:
                 time.sleep(remaining)
                 break
-            for descriptor, _ in self._poll.poll(int(remaining * 1000)):
-                callback = self._answers.get(descriptor)
-                if callback is not None:
-                    callback()
         self._woken = False
         if time.monotonic() >= self._deadline and not self.stopped:
             self.timed_out = self.stopped = True
         return not self.stopped
+
+    def _answer_readable(self, seconds: float) -> None:
+        for descriptor, _ in self._poll.poll(int(min(seconds, _LONGEST_POLL_SECONDS) * 1000)):
+            callback = self._answers.get(descriptor)
+            if callback is not None:
+                callback()

@@ -32,12 +32,16 @@ def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> It
         read = sampler.sample if whole else sampler.glance
         sample = read(time_seconds=clock.unix_seconds(), clock_seconds=now_seconds)
         state, verdict = step(state, sample, edges, whole=whole)
-        if _has_ended(sample):
+        ended = _has_ended(sample)
+        if ended and whole:
             yield Moment(sample=sample, verdict=replace(verdict, events=(*verdict.events, _exit_event(sample))))
             return
         yield Moment(sample=sample, verdict=verdict, reported=whole)
         if whole:
-            due_seconds = max(due_seconds + rhythm.interval_seconds, now_seconds)
+            due_seconds = _next_due(due_seconds, now_seconds, rhythm.interval_seconds)
+        elif ended:
+            # A glance lacks most readings: the last moment shall be a whole one.
+            due_seconds = now_seconds
         last_wait_seconds = wait_seconds(
             before, sample, edges, interval_seconds=rhythm.interval_seconds, last_wait_seconds=last_wait_seconds
         )
@@ -46,6 +50,12 @@ def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> It
             return
         # The person may have chosen a shorter interval meanwhile.
         due_seconds = min(due_seconds, clock.seconds() + rhythm.interval_seconds)
+
+
+def _next_due(due_seconds: float, now_seconds: float, interval_seconds: float) -> float:
+    """On the beat, so that lateness does not add up; beats that were missed are skipped."""
+    on_beat = due_seconds + interval_seconds
+    return on_beat if on_beat > now_seconds else now_seconds + interval_seconds
 
 
 def _has_ended(sample: Sample) -> bool:

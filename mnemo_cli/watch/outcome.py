@@ -64,12 +64,15 @@ class Outcome:
         return enough or self.until_reached or (bounds.fail_fast and self.gate.breached)
 
     def exit_code(self, bounds: Bounds, *, timed_out: bool, child_code: int | None, signal_code: int | None) -> int:
-        """The program's own failure wins, then a time-out, a signal to us, a passed budget, and the gate."""
+        """A time-out wins, then the program's own failure, a signal to us, a passed budget, and the gate.
+
+        `child_code` is None without a program, and where one of the bounds ended it: then the bound's code counts.
+        """
         if timed_out and bounds.times_out:
             return ExitCode.TIMED_OUT
         if child_code:
             return child_code
-        if signal_code is not None:
+        if signal_code is not None and child_code is None:
             return signal_code
         if self.over_budget:
             return ExitCode.FINDING

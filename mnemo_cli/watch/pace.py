@@ -4,6 +4,8 @@ The wait is half of the time in which the measured growth would reach the next e
 it honest. A growth that was low so far proves nothing (a rule that trusted it slept 1 s and was
 0.7 s late), so at least 256 MiB/s is assumed while something grows at all; and while nothing grows
 near an edge the wait doubles up to 0.1 s, so that a full but quiet machine is not polled for ever.
+Quiet is less than 1 MiB between two samples: the kernel counts pages per processor and adds them up
+in batches, so that use is never quite still.
 """
 
 from mnemo_cli.limits.levels import Edges
@@ -14,7 +16,7 @@ SHORTEST_SECONDS = 0.002
 _NEAR_SECONDS = 0.1
 _LEAST_GROWTH = 256 * MIB
 _FASTEST_GROWTH = 4 * GIB
-_QUIET_GROWTH = 1 * MIB
+_QUIET_BYTES = 1 * MIB
 
 
 def wait_seconds(
@@ -24,18 +26,19 @@ def wait_seconds(
     earlier = {memory.source: memory for memory in before.limits} if before is not None else {}
     span = now.clock_seconds - before.clock_seconds if before is not None else 0.0
     waits = [
-        _wait(memory, _growth(earlier.get(memory.source), memory, span), edges, last_wait_seconds)
+        _wait(memory, _grown(earlier.get(memory.source), memory), span, edges, last_wait_seconds)
         for memory in now.limits
         if isinstance(memory.limit_bytes, int) and memory.used_bytes is not None
     ]
     return min([interval_seconds, *waits])
 
 
-def _wait(memory: Memory, growth: float, edges: Edges, last_wait_seconds: float) -> float:
+def _wait(memory: Memory, grown_bytes: int, span_seconds: float, edges: Edges, last_wait_seconds: float) -> float:
     distance = _distance_to_next_edge(memory, edges)
     if distance is None:
         return _NEAR_SECONDS
-    if growth < _QUIET_GROWTH:
+    growth = grown_bytes / span_seconds if span_seconds > 0 else 0.0
+    if grown_bytes < _QUIET_BYTES:
         shortest = min(_NEAR_SECONDS, max(SHORTEST_SECONDS, 2 * last_wait_seconds))
     else:
         shortest = SHORTEST_SECONDS
@@ -43,11 +46,11 @@ def _wait(memory: Memory, growth: float, edges: Edges, last_wait_seconds: float)
     return min(longest, max(shortest, distance / (2 * max(growth, _LEAST_GROWTH))))
 
 
-def _growth(before: Memory | None, now: Memory, span_seconds: float) -> float:
-    """Bytes per second; 0 where nothing is known of before."""
-    if before is None or before.used_bytes is None or now.used_bytes is None or span_seconds <= 0:
-        return 0.0
-    return (now.used_bytes - before.used_bytes) / span_seconds
+def _grown(before: Memory | None, now: Memory) -> int:
+    """0 where nothing is known of before."""
+    if before is None or before.used_bytes is None or now.used_bytes is None:
+        return 0
+    return now.used_bytes - before.used_bytes
 
 
 def _distance_to_next_edge(memory: Memory, edges: Edges) -> float | None:

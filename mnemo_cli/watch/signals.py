@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
@@ -13,6 +12,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class EndingSignals:
     """While entered, SIGINT, SIGTERM and SIGHUP are told to `on_end` instead of raising anything.
+
+    One that was ignored when we were started stays so: nohup and a shell's & ask for that.
 
     Python runs a handler only after the system call: the wake-up pipe makes the wait return for it.
     """
@@ -26,7 +27,8 @@ class EndingSignals:
         self._reader, self._writer = _pipe()
         self._clock.answer(self._reader, lambda: _drain(self._reader))
         self._old_wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        self._old = {number: signal.signal(number, self._note) for number in _ENDING}
+        heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+        self._old = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(
@@ -52,8 +54,8 @@ class EndingSignals:
 def shares_terminal() -> bool:
     """Whether Ctrl-C in the terminal reaches our children by itself: they are in its foreground group."""
     try:
-        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (OSError, ValueError):
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:  # stdin is no terminal, or is closed
         return False
 
 

@@ -40,7 +40,7 @@ def process(root: Path, files: dict[str, bytes | None]) -> Path:
 
 
 def unknown(details: Details) -> set[str]:
-    return {field for field in Details.__slots__ if getattr(details, field) is None} - {"fds"}
+    return {field for field in Details._fields if getattr(details, field) is None} - {"fds"}
 
 
 def test_a_good_process_is_read_whole(tmp_path):
@@ -68,7 +68,7 @@ def test_nonsense_loses_the_same_fields(tmp_path, file, text):
 
 def test_a_process_that_is_gone_is_all_unknown(tmp_path):
     details = read_details(tmp_path / "gone")
-    assert unknown(details) | {"fds"} == set(Details.__slots__)
+    assert unknown(details) | {"fds"} == set(Details._fields)
 
 
 def test_swap_is_known_where_pss_is_denied(tmp_path):

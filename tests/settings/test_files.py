@@ -1,7 +1,6 @@
 """Which one file is read, what happens when it cannot be, and why some files are not trusted with everything."""
 
 import os
-from dataclasses import replace
 
 import pytest
 
@@ -179,7 +178,7 @@ def test_a_file_that_others_may_write_is_not_trusted(places, mode):
 
 def test_a_file_of_another_user_is_not_trusted(places):
     places.user_file.write_text('monitor.memory_log_file = "/x"\n')
-    settings = load(places=replace(places, user_id=12345))
+    settings = load(places=places._replace(user_id=12345))
     if os.geteuid() == 0:
         assert settings.value(LOG_FILE) == "/x", "root's files are trusted by everybody"
     else:
@@ -194,4 +193,4 @@ def test_a_file_that_belongs_to_a_stranger_is_not_trusted_and_says_so(places):
         f"{places.user_file}:1: {LOG_FILE} is not taken from here: "
         f"the file belongs to user {STRANGER}, who is neither root nor you; change its owner",
     )
-    assert load(places=replace(places, user_id=STRANGER)).value(LOG_FILE) == "/x"
+    assert load(places=places._replace(user_id=STRANGER)).value(LOG_FILE) == "/x"

@@ -1,7 +1,6 @@
 """The layers: flag over environment over file over default, for every row, each value with its origin."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -171,7 +170,7 @@ def test_the_memory_log_lies_in_the_users_data_folder_unless_told(places_with, m
 
 
 def test_a_log_file_below_a_home_that_is_not_there_is_an_error(places):
-    homeless = replace(places, data_folder=Path("~no-such-user/data"))
+    homeless = places._replace(data_folder=Path("~no-such-user/data"))
     with pytest.raises(ConfigError) as refused:
         load(places=homeless).memory_log_file()
     assert str(refused.value) == (

@@ -1,6 +1,5 @@
 """Which setting a person means."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -34,7 +33,7 @@ def test_a_wrong_name_gets_the_nearest_right_one_that_is_not_hidden(word, messag
 
 
 def test_a_last_part_that_two_tables_share_must_be_written_out(monkeypatch):
-    twin = replace(row_of("monitor.interval"), key="collect.interval")
+    twin = row_of("monitor.interval")._replace(key="collect.interval")
     monkeypatch.setattr(names, "ROWS", (*ROWS, twin))
     with pytest.raises(ConfigError) as refused:
         row_of("interval")

@@ -15,8 +15,9 @@ def bar(used_ratio: float, cache_ratio: float, edges: Edges | None, width: int) 
     signs = list("#" * used + "%" * cache + " " * (width - used - cache))
     if edges is not None:
         for edge in (edges.moderate_ratio, edges.high_ratio, edges.critical_ratio):
-            position = min(width - 1, int(edge * width))
-            if width:
+            # Not the first cell: an edge there would hide a small use.
+            position = min(width - 1, max(1, int(edge * width)))
+            if width > 1:
                 signs[position] = "|"
     return "[" + "".join(signs) + "]"
 
@@ -47,10 +48,8 @@ def buckets(points: Sequence[tuple[float, float]], *, end: float, span: float, c
     found: list[float | None] = [None] * count
     if count:
         for moment, value in points:
-            position = int((moment - (end - span)) / span * count)
-            if moment == end:
-                position = count - 1
-            if 0 <= position < count:
+            if end - span <= moment <= end:
+                position = min(count - 1, int((moment - (end - span)) / span * count))
                 before = found[position]
                 found[position] = value if before is None else max(before, value)
     return _bridged(found)

@@ -5,14 +5,17 @@ from mnemo_cli.output.dashboard.boxes import beside, boxed, padded
 from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES
 from mnemo_cli.output.dashboard.memory import clock_text
 from mnemo_cli.output.dashboard.processes import footnote, process_lines
-from mnemo_cli.output.dashboard.sentences import forecast_words, kills, pressure_words, rate
-from mnemo_cli.output.dashboard.spans import Line, fitted
+from mnemo_cli.output.dashboard.sentences import forecast_parts, kills, pressure_parts, rate, share
+from mnemo_cli.output.dashboard.spans import Line, fitted, whole
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.output.words import glyph, percent, size
 
 _WIDE_SIZE = (140, 40)
 _COMPACT_SIZE = (60, 12)
 _TINY_SIZE = (20, 3)
+# Heights from which the narrow screen has its lower rules, its history, and its newest event.
+_RULES_FROM, _HISTORY_FROM, _EVENT_FROM = 18, 22, 24
+_WIDE_LINES = 24
 
 
 def frame(view: View, width: int, height: int) -> list[Line]:
@@ -37,13 +40,18 @@ def process_rows(width: int, height: int) -> int:
     """How many processes a frame of this size can show: more need not be read."""
     if width < _COMPACT_SIZE[0] or height < _COMPACT_SIZE[1]:
         return 0
-    return max(0, height - 12)
+    if width >= _WIDE_SIZE[0] and height >= _WIDE_SIZE[1]:
+        others = _WIDE_LINES
+    else:
+        others = 9 + 2 * (height >= _RULES_FROM) + (height >= _HISTORY_FROM) + (height >= _EVENT_FROM)
+    # The table has a title and a footnote.
+    return height - others - 2
 
 
 def _word(view: View, width: int) -> Line:
     verdict = view.moment.verdict
-    ratio = verdict.binding.used_ratio if verdict.binding is not None else None
-    return fitted([(f"{glyph(verdict.level)} {percent(ratio)}", LEVEL_STYLES[verdict.level])], width)
+    used = "unknown" if verdict.binding is None else share(verdict.binding)
+    return fitted([(f"{glyph(verdict.level)} {used}", LEVEL_STYLES[verdict.level])], width)
 
 
 def _three_lines(view: View, width: int) -> list[Line]:
@@ -51,17 +59,18 @@ def _three_lines(view: View, width: int) -> list[Line]:
 
 
 def _compact(view: View, width: int, height: int) -> list[Line]:
-    """80×24 and everything up to the wide screen; event, history and swap lines go first when it is low."""
+    """80×24 and everything up to the wide screen; the event goes first when it is low, then history, then rules."""
     rule = fitted([(view.look.rule * width, DIM)], width)
     top = [panels.header(view, width), panels.sentence(view, width), panels.forecast_line(view, width), rule]
     middle = [*panels.memory_lines(view, width), panels.swap_line(view, width), panels.pressure_line(view, width)]
-    if height >= 20:
+    if height >= _HISTORY_FROM:
         middle.append(panels.history_line(view, width))
-    if height >= 22:
+    if height >= _EVENT_FROM:
         middle.append(panels.newest_event(view, width))
-    if height >= 18:
+    bottom = [panels.footer(view, width)]
+    if height >= _RULES_FROM:
         middle.append(rule)
-    bottom = [panels.footer(view, width)] if height < 18 else [rule, panels.footer(view, width)]
+        bottom.insert(0, rule)
     return [*top, *middle, *_table(view, width, height - len(top) - len(middle) - len(bottom)), *bottom]
 
 
@@ -74,10 +83,9 @@ def _wide(view: View, width: int, height: int) -> list[Line]:
         boxed("FORECAST and PRESSURE", _forecast_box(view, right - 2), right, view.look),
         width,
     )
-    limits = panels.limit_lines(view, right - 2)[-5:]
     boxes += beside(
         boxed("HISTORY 5 min", panels.history_chart(view, left - 2), left, view.look),
-        boxed("LIMITS on the path (* binds)", padded(limits, 5, right - 2), right, view.look),
+        boxed("LIMITS on the path (* binds)", panels.limit_lines(view, right - 2, 5), right, view.look),
         width,
     )
     events = panels.event_lines(view.memory.events, width - 2, 5, view.look) or [
@@ -103,14 +111,14 @@ def _forecast_box(view: View, width: int) -> list[Line]:
     rates = view.memory.rates
     target = view.moment.sample.target
     target_words = "" if target is None else f" target {'~' if target.used_is_rss else ''}{size(target.used_bytes)}"
-    texts = [
-        f" {forecast_words(view.moment.verdict.forecast)}",
-        f" PSI memory {pressure_words(view.moment)}",
-        f" majflt {rate(rates.major_faults_per_second)}  refault {rate(rates.refaults_per_second)}"
-        f"  OOM kills {kills(view.moment)}",
-        target_words,
+    faults = f" majflt {rate(rates.major_faults_per_second)}", f"  refault {rate(rates.refaults_per_second)}"
+    lines: list[tuple[str, ...]] = [
+        forecast_parts(view.moment.verdict.forecast),
+        (" PSI memory ", *pressure_parts(view.moment)),
+        (*faults, f"  OOM kills {kills(view.moment)}"),
+        (target_words,),
     ]
-    return padded([fitted([(text, "")], width) for text in texts], 5, width)
+    return padded([whole(parts, width) for parts in lines], 5, width)
 
 
 def _table(view: View, width: int, height: int) -> list[Line]:

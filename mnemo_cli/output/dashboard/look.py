@@ -1,5 +1,6 @@
 """What the terminal can show. Colour only adds: every status is also a word, a glyph and a number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mnemo_cli.model import Level
@@ -30,6 +31,16 @@ class Look:
         if not self.ascii_only or text.isascii():
             return text
         return text.replace("→", "->").replace("…", ".").encode("ascii", "replace").decode()
+
+
+def is_utf_8(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is UTF-8. The encoding of stdout does not tell: under LC_ALL=C Python writes UTF-8 too.
+
+    Where no locale is named, or C without LC_ALL, Python has set LC_CTYPE to one with UTF-8.
+    https://peps.python.org/pep-0538/ and https://peps.python.org/pep-0540/
+    """
+    name = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or "UTF-8"
+    return "utf" in name.lower()
 
 
 # Blue, yellow, magenta, reverse: no pair that a colour-blind person would confuse.

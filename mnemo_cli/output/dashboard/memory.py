@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 from mnemo_cli.model import Event, Moment, Process
@@ -72,8 +73,15 @@ class ViewMemory:
         return self.trends.get((process.pid, process.started))
 
     def window(self, end: float, span: float) -> list[tuple[float, float]]:
-        """The ratios of the last `span` seconds."""
-        return [point for point in self.ratios if point[0] >= end - span]
+        """The ratios of the `span` seconds before `end`."""
+        return [point for point in self.ratios if end - span <= point[0] <= end]
+
+    def snapshot(self) -> "ViewMemory":
+        """As it is now: later moments change only the original."""
+        held = copy(self)
+        held.ratios, held.events, held.rates = self.ratios.copy(), self.events.copy(), copy(self.rates)
+        held.trends = {key: Trend(trend.points.copy(), trend.latest) for key, trend in self.trends.items()}
+        return held
 
     def _note_processes(self, processes: Sequence[Process], now: float) -> None:
         shown = {}

@@ -5,37 +5,43 @@ from collections.abc import Sequence
 from mnemo_cli.limits.levels import Edges, level_at
 from mnemo_cli.model import Event, Level, Memory, Unlimited
 from mnemo_cli.output.dashboard.bars import CHART_ROWS, bar, buckets, chart, sparkline
+from mnemo_cli.output.dashboard.boxes import padded
 from mnemo_cli.output.dashboard.keys import KEYS
 from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES, STRONG, Look
 from mnemo_cli.output.dashboard.memory import clock_text
 from mnemo_cli.output.dashboard.sentences import (
-    forecast_words,
+    forecast_parts,
     kills,
     kinds,
     limit_name,
     machine_words,
     own_size,
-    pressure_words,
+    pressure_parts,
     rate,
+    share,
     swap_of,
 )
-from mnemo_cli.output.dashboard.spans import Line, fitted, line, spread
+from mnemo_cli.output.dashboard.spans import Line, cut_front, fitted, line, spread, whole
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.output.words import glyph, percent, size, status
+from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration
 
 HISTORY_WINDOW_SECONDS = 300.0
+# Narrower screens have no room for the version, for what mnemo costs, or for more than a bar and its share.
+_VERSION_FROM, _COST_FROM, _NUMBERS_FROM = 140, 80, 60
 
 
 def header(view: View, width: int) -> Line:
     """Where we are, how often we look, what we cost, what time it is."""
     scope = view.moment.sample.scope
     where = "" if scope.kind == "host" else f"{scope.kind}:{scope.name}"
-    left = f" mnemo {view.version}  {view.host_name}  {where}"
+    version = f" {view.version}" if width >= _VERSION_FROM else ""
+    left = f" mnemo{version}  {printable(view.host_name)}  {printable(where)}"
     state = "PAUSED  " if view.paused else ""
-    cost = (
-        "" if view.own_cpu_ratio is None else f"self {view.own_cpu_ratio * 100:.1f}% {own_size(view.own_rss_bytes)}  "
-    )
+    cost = ""
+    if view.own_cpu_ratio is not None and width >= _COST_FROM:
+        cost = f"self {view.own_cpu_ratio * 100:.1f}% {own_size(view.own_rss_bytes)}  "
     right = f"  {state}{cost}{view.interval_seconds:.3g}s  {clock_text(view.moment.sample.time_seconds)} UTC "
     return spread([(view.look.text(left), STRONG)], [(right, STRONG if view.paused else "")], width)
 
@@ -47,28 +53,38 @@ def sentence(view: View, width: int) -> Line:
     style = LEVEL_STYLES[verdict.level]
     if binding is None:
         return fitted(line((f" {status(verdict.level, verdict.at_least)} ", style), "  no limit could be read"), width)
-    share = f" {percent(binding.used_ratio)} of {size(binding.limit_bytes)} "
-    text = f"{share}{limit_name(binding)}{machine_words(view.moment)}"
-    since = f"   since {format_duration(verdict.since_seconds)}   events {len(view.memory.events)}"
-    return fitted(line((f" {status(verdict.level, verdict.at_least)} ", style), text, since), width)
+    limit = "" if isinstance(binding.limit_bytes, Unlimited) else f" of {size(binding.limit_bytes)}"
+    parts = (
+        f" {share(binding)}",
+        f"{limit} {limit_name(binding)}",
+        machine_words(view.moment),
+        f"   since {format_duration(verdict.since_seconds)}",
+        f"   events {len(view.memory.events)}",
+    )
+    return whole(((f" {status(verdict.level, verdict.at_least)} ", style), *parts), width)
 
 
 def forecast_line(view: View, width: int) -> Line:
-    """Time to the limit with its band, growth, and kills."""
-    return fitted([(f" {forecast_words(view.moment.verdict.forecast)}   OOM kills: {kills(view.moment)}", "")], width)
+    """Time to the limit with its band, growth, and kills, which are the last to go."""
+    parts = forecast_parts(view.moment.verdict.forecast)
+    killed = f"   OOM kills: {kills(view.moment)} "
+    if width < _NUMBERS_FROM:
+        return whole(parts, width)
+    return (*whole(parts, width - len(killed)), (killed, ""))
 
 
 def memory_lines(view: View, width: int) -> list[Line]:
-    """The bar of the binding limit, and what the memory is."""
+    """The bar of the binding limit, and what the memory is: always two lines."""
     verdict = view.moment.verdict
     binding = verdict.binding
-    if binding is None:
-        return [fitted([(" MEM  unknown", "")], width)]
-    share = f"{percent(binding.used_ratio):>6} {glyph(verdict.level)}"
-    numbers = f"  {size(binding.used_bytes)} / {size(binding.limit_bytes)}  {share}"
-    drawn = _bar_of(binding, view.edges, max(4, min(width - 8 - 30, 120)))
-    bar_line = line(" MEM  ", (drawn, LEVEL_STYLES[verdict.level]), (f"{numbers:<30}", ""))
-    return [fitted(bar_line, width), fitted([(f"      {kinds(binding)}", "")], width)]
+    if binding is None or binding.used_ratio is None:
+        return [fitted([(" MEM  unknown", "")], width), fitted((), width)]
+    numbers = f"  {'-' if isinstance(binding.limit_bytes, Unlimited) else share(binding):>6} {glyph(verdict.level)}"
+    if width >= _NUMBERS_FROM:
+        numbers = f"{f'  {size(binding.used_bytes)} / {size(binding.limit_bytes)}{numbers}':<30}"
+    drawn = _bar_of(binding, binding.used_ratio, view.edges, max(4, min(width - 8 - len(numbers), 120)))
+    bar_line = whole((" MEM  ", (drawn, LEVEL_STYLES[verdict.level]), numbers), width)
+    return [bar_line, whole(("    ", *kinds(binding)), width)]
 
 
 def swap_line(view: View, width: int) -> Line:
@@ -88,9 +104,8 @@ def swap_line(view: View, width: int) -> Line:
 
 def pressure_line(view: View, width: int) -> Line:
     """PSI over 10, 60 and 300 s, and major faults."""
-    return fitted(
-        [(f" PSI  {pressure_words(view.moment)}  majflt {rate(view.memory.rates.major_faults_per_second)}", "")], width
-    )
+    faults = f"  majflt {rate(view.memory.rates.major_faults_per_second)}"
+    return whole((" PSI  ", *pressure_parts(view.moment), faults), width)
 
 
 def history_line(view: View, width: int) -> Line:
@@ -125,19 +140,21 @@ def history_chart(view: View, width: int) -> list[Line]:
     return rows
 
 
-def limit_lines(view: View, width: int) -> list[Line]:
-    """Every limit on the path, the binding one marked."""
-    lines = []
-    for memory, level in zip(view.moment.sample.limits, view.moment.verdict.levels, strict=True):
-        mark = "*" if memory is view.moment.verdict.binding else " "
-        share = "" if isinstance(memory.limit_bytes, Unlimited) else percent(memory.used_ratio)
-        numbers = f"{size(memory.used_bytes):>7} / {size(memory.limit_bytes):<9} {share:>7} {status(level)}"
+def limit_lines(view: View, width: int, height: int) -> list[Line]:
+    """The limits on the path, the binding one marked: the outermost, and the binding one in any case."""
+    limits, binding = view.moment.sample.limits, view.moment.verdict.binding
+    lines, first = [], len(limits) - height
+    for position, (memory, level) in enumerate(zip(limits, view.moment.verdict.levels, strict=True)):
+        if memory is binding:
+            first = min(first, position)
+        mark = "*" if memory is binding else " "
+        used = "" if isinstance(memory.limit_bytes, Unlimited) else percent(memory.used_ratio)
+        numbers = f"{size(memory.used_bytes):>7} / {size(memory.limit_bytes):<9} {used:>7} {status(level)}"
         room = max(0, width - len(numbers) - 4)
-        name = view.look.text(memory.source.sentence)
-        if len(name) > room:
-            name = "…" + name[len(name) - room + 1 :] if room > 1 else ""
-        lines.append(fitted(line(f" {mark}{view.look.text(name):<{room}}  ", (numbers, LEVEL_STYLES[level])), width))
-    return lines
+        name = view.look.text(cut_front(memory.source.sentence, room))
+        named = fitted([(f" {mark}{name}", "")], room + 4)
+        lines.append(fitted((*named, (numbers, LEVEL_STYLES[level])), width))
+    return padded(lines[max(0, first) :], height, width)
 
 
 def event_lines(events: Sequence[Event], width: int, height: int, look: Look) -> list[Line]:
@@ -182,8 +199,8 @@ def help_lines(width: int, look: Look) -> list[Line]:
     return [fitted([(look.text(text), "")], width) for text in (" KEYS", *rows, *notes)]
 
 
-def _bar_of(memory: Memory, edges: Edges, width: int) -> str:
+def _bar_of(memory: Memory, used_ratio: float, edges: Edges, width: int) -> str:
     cache = 0.0
     if memory.reclaimable_bytes is not None and isinstance(memory.limit_bytes, int) and memory.limit_bytes:
         cache = memory.reclaimable_bytes / memory.limit_bytes
-    return bar(memory.used_ratio or 0.0, cache, edges, width)
+    return bar(used_ratio, cache, edges, width)

@@ -63,7 +63,10 @@ def _share(row: Row) -> str:
     used = row.process.rss_bytes if row.process.pss_bytes is None else row.process.pss_bytes
     if used is None or not isinstance(row.limit_bytes, int):
         return "?" if row.limit_bytes is None or used is None else "-"
-    return f"{used / row.limit_bytes * 100:.0f}%" if row.limit_bytes else "-"
+    if not row.limit_bytes:
+        return "-"
+    percent = round(used / row.limit_bytes * 100)
+    return f"{percent}%" if percent < 1000 else ">999%"
 
 
 def _trend(row: Row, points: int) -> str:
@@ -131,7 +134,7 @@ def process_lines(
     lines: list[Line] = [fitted([(title, TITLE)], width)]
     for process in processes[: max(0, height - 1)]:
         row = Row(process=process, memory=memory, look=look, limit_bytes=limit_bytes)
-        cells = "".join(_placed(column.cell(row), column) + " " for column in columns)
+        cells = "".join(_placed(look.text(column.cell(row)), column) + " " for column in columns)
         lines.append(fitted([(cells, ""), (_command(row), "")], width))
     return lines
 
@@ -139,12 +142,12 @@ def process_lines(
 def footnote(shown: int, total: int | None, denied: bool, width: int) -> Line:
     """How many of how many, and what ~ means when it occurs."""
     note = "; ~ = RSS where PSS is denied" if denied else ""
-    text = f"   ({shown} of {_count(total)} processes{note})"
+    text = f"   ({shown} of {'?' if total is None else total} processes{note})"
     return fitted([(text, DIM)], width)
 
 
 def _placed(text: str, column: Column) -> str:
-    """The text in its column; what is too wide is cut, so that nothing jumps."""
+    """The text in its column; a name that is too wide is cut, so that nothing jumps."""
     width = width_of(text)
     if width > column.width:
         return cut(text, column.width)
@@ -160,7 +163,13 @@ def _size(size_bytes: int | None) -> str:
 
 
 def _count(number: int | None) -> str:
-    return "?" if number is None else str(number)
+    """At most four digits and a letter: a number that is cut at its column would be another number."""
+    if number is None:
+        return "?"
+    for unit, letter in ((1, ""), (1000, "k"), (1000**2, "M")):
+        if number < 10_000 * unit:
+            return f"{number // unit}{letter}"
+    return f"{number // 1000**3}G"
 
 
 def _last_part(path: str | None) -> str:

@@ -1,12 +1,15 @@
 """The terminal while the dashboard owns it: keys, resizing, drawing, and giving it back as it was."""
 
 import contextlib
+import errno
 import os
+import re
 import signal
 import sys
 import termios
 import tty
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +23,7 @@ from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Moment
 from mnemo_cli.output.dashboard import keys
 from mnemo_cli.output.dashboard.frame import frame, process_rows
-from mnemo_cli.output.dashboard.look import Look
+from mnemo_cli.output.dashboard.look import Look, is_utf_8
 from mnemo_cli.output.dashboard.memory import ViewMemory
 from mnemo_cli.output.dashboard.spans import Line
 from mnemo_cli.output.dashboard.view import View
@@ -28,6 +31,8 @@ from mnemo_cli.sampling.own import read_own_cost
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm
 
+# An arrow, a function key, or a key with Alt: none of ours, and no text either.
+_ESCAPE_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O?.)?", re.DOTALL)
 _SHORTEST_INTERVAL_SECONDS, _LONGEST_INTERVAL_SECONDS = 0.1, 60.0
 
 
@@ -49,13 +54,15 @@ class Screen:
         self._clock = clock
         self._rhythm = rhythm
         self._edges = edges
-        self._look = look
+        self._look = look if is_utf_8(os.environ) else replace(look, ascii_only=True)
         self._show_rows = show_rows
         self._quit_question = quit_question
         self._memory = ViewMemory()
         self._styles: dict[str, Style] = {}
-        self._shown: Moment | None = None
-        self._paused = self._helping = False
+        self._latest: Moment | None = None
+        # What a paused view shows: the moment and the memory of when it was paused.
+        self._held: tuple[Moment | None, ViewMemory] | None = None
+        self._helping = False
         self._notice: str | None = None
         self._own = (clock.seconds(), read_own_cost(Path("/")))
         self._own_cpu_ratio: float | None = None
@@ -64,40 +71,49 @@ class Screen:
         )
 
     def __enter__(self) -> "Screen":
-        self._stack = contextlib.ExitStack()
-        self._stack.enter_context(self._live)
-        if sys.stdin.isatty():
-            self._take_keys()
-        old = signal.signal(signal.SIGWINCH, lambda *_: self._clock.call_soon(self.draw))
-        self._stack.callback(signal.signal, signal.SIGWINCH, old)
-        self._show_rows(process_rows(*self._console.size))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._live)
+            if sys.stdin is not None and sys.stdin.isatty():
+                self._take_keys(stack)
+            old = signal.signal(signal.SIGWINCH, lambda *_: self._clock.call_soon(self.draw))
+            stack.callback(signal.signal, signal.SIGWINCH, old)
+            self._show_rows(process_rows(*self._console.size))
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        try:
+            self._stack.close()
+        except (OSError, termios.error) as err:
+            if err.args[0] != errno.EIO:
+                raise
+            _abandon_terminal()
 
     def show(self, moment: Moment) -> None:
-        """Take in a moment; draw when it is a reported one or something happened."""
+        """Take in a moment; draw when it is a reported one or something happened, and nobody paused the view."""
         self._memory.note(moment)
-        if not moment.reported and not moment.verdict.events:
+        if moment.reported:
+            self._latest = moment
+        if self._held is not None:
             return
-        if moment.reported and not self._paused:
-            self._shown = moment
+        if moment.reported:
             self._note_own_cost()
-        self.draw()
+        if moment.reported or moment.verdict.events:
+            self.draw()
 
     def draw(self) -> None:
         """One frame for the terminal's present size."""
-        if self._shown is None:
+        shown, memory = self._held or (self._latest, self._memory)
+        if shown is None:
             return
         width, height = self._console.size
         self._show_rows(process_rows(width, height))
         own = self._own[1]
         view = View(
-            moment=self._shown,
-            memory=self._memory,
+            moment=shown,
+            memory=memory,
             edges=self._edges,
             look=self._look,
             host_name=os.uname().nodename,
@@ -105,11 +121,16 @@ class Screen:
             interval_seconds=self._rhythm.interval_seconds,
             own_cpu_ratio=self._own_cpu_ratio,
             own_rss_bytes=own.rss_bytes,
-            paused=self._paused,
+            paused=self._held is not None,
             helping=self._helping,
             notice=self._notice,
         )
-        self._live.update(_Ready(self._segments(frame(view, width, height))), refresh=True)
+        try:
+            self._live.update(_Ready(self._segments(frame(view, width, height))), refresh=True)
+        except OSError as err:
+            if err.errno != errno.EIO:
+                raise
+            self._clock.stop()  # the terminal is gone
 
     def _segments(self, lines: list[Line]) -> list[Segment]:
         segments: list[Segment] = []
@@ -127,21 +148,20 @@ class Screen:
             style = self._styles[words] = Style.parse(words)
         return style
 
-    def _take_keys(self) -> None:
+    def _take_keys(self, stack: contextlib.ExitStack) -> None:
         terminal = sys.stdin.fileno()
         old = termios.tcgetattr(terminal)
-        self._stack.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, old)
+        stack.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, old)
         tty.setcbreak(terminal)
         self._clock.answer(terminal, lambda: self._read_keys(terminal))
-        self._stack.callback(self._clock.forget, terminal)
+        stack.callback(self._clock.forget, terminal)
 
     def _read_keys(self, terminal: int) -> None:
-        typed = os.read(terminal, 64)
+        typed = os.read(terminal, 1024)
         if not typed:  # the terminal is gone
             self._clock.stop()
             return
-        # An arrow or function key comes as one escape sequence: it is no key of ours, and no text either.
-        for key in "" if typed[:1] == b"\x1b" else typed.decode(errors="replace"):
+        for key in _ESCAPE_SEQUENCE.sub(b"", typed).decode(errors="replace"):
             self._press(key)
         self.draw()
 
@@ -155,7 +175,7 @@ class Screen:
         elif key == keys.HELP.typed:
             self._helping = not self._helping
         elif key == keys.PAUSE.typed:
-            self._paused = not self._paused
+            self._held = (self._latest, self._memory.snapshot()) if self._held is None else None
         elif key in (keys.FASTER.typed, keys.SLOWER.typed):
             factor = 0.5 if key == keys.FASTER.typed else 2.0
             self._rhythm.interval_seconds = max(
@@ -178,6 +198,18 @@ def terminal_console(color: str) -> Console:
     if color == "always":
         return Console(no_color=False, color_system="256" if os.environ.get("NO_COLOR") else "auto")
     return Console()
+
+
+def _abandon_terminal() -> None:
+    """Its window was closed: what is still to be written, at the latest by the interpreter's end, goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            termios.tcgetattr(stream.fileno())
+        except termios.error as err:
+            if err.args[0] == errno.EIO:
+                os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 class _Ready:

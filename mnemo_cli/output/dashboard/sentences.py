@@ -1,28 +1,28 @@
 """What the panels say in words, without any layout."""
 
 from mnemo_cli.model import Forecast, Memory, Moment, Unlimited
-from mnemo_cli.output.words import count, duration, size
+from mnemo_cli.output.words import count, duration, percent, size
 from mnemo_cli.units import format_duration, format_size
 
 
-def forecast_words(forecast: Forecast | None) -> str:
-    """ETA, band and growth in words."""
+def forecast_parts(forecast: Forecast | None) -> tuple[str, ...]:
+    """ETA, band and growth, each with the blanks before it."""
     if forecast is None:
-        return "ETA to limit  unknown: too few readings yet"
-    window = format_duration(forecast.window_seconds)
+        return (" ETA to limit  unknown", ": too few readings yet")
+    window = format_duration(forecast.window_seconds).removesuffix("00s")
     growth = (
         f"{'+' if forecast.growth_bytes_per_second > 0 else ''}{format_size(round(forecast.growth_bytes_per_second))}/s"
     )
     if isinstance(forecast.seconds_to_limit, Unlimited):
-        return f"ETA to limit  none: no steady growth over {window}"
+        return (" ETA to limit  none", f": no steady growth over {window}")
     band = f"({duration(forecast.low_seconds)}-{duration(forecast.high_seconds)})"
-    return f"ETA to limit  {duration(forecast.seconds_to_limit)}  {band}   {growth} over {window}"
+    return (f" ETA to limit  {duration(forecast.seconds_to_limit)}", f"  {band}", f"   {growth} over {window}")
 
 
-def kinds(memory: Memory) -> str:
+def kinds(memory: Memory) -> tuple[str, ...]:
     """What the memory is made of; parts that nobody counts are left out."""
     parts = [
-        f"{name} {format_size(value)}"
+        f"  {name} {format_size(value)}"
         for name, value in (
             ("anon", memory.anon_bytes),
             ("shmem", memory.shmem_bytes),
@@ -32,19 +32,19 @@ def kinds(memory: Memory) -> str:
         if value is not None
     ]
     if memory.reclaimable_bytes is not None:
-        parts.append(f"(reclaimable {format_size(memory.reclaimable_bytes)})")
-    return "  ".join(parts)
+        parts.append(f" (reclaimable {format_size(memory.reclaimable_bytes)})")
+    return tuple(parts)
 
 
-def pressure_words(moment: Moment) -> str:
+def pressure_parts(moment: Moment) -> tuple[str, ...]:
     """Percent of the last 10, 60 and 300 s in which some or all tasks stood still."""
     pressure = moment.sample.pressure
     if pressure is None:
-        return "unknown (this system does not measure it)"
+        return ("unknown", " (this system does not measure it)")
     some = (pressure.some_avg10_ratio, pressure.some_avg60_ratio, pressure.some_avg300_ratio)
     full = (pressure.full_avg10_ratio, pressure.full_avg60_ratio, pressure.full_avg300_ratio)
     words = [" ".join(f"{ratio * 100:5.2f}" for ratio in ratios) for ratios in (some, full)]
-    return f"some {words[0]}   full {words[1]} (10/60/300s)"
+    return (f"some {words[0]}", f"   full {words[1]}", " (10/60/300s)")
 
 
 def kills(moment: Moment) -> str:
@@ -55,6 +55,11 @@ def kills(moment: Moment) -> str:
     if binding is None or binding.source.kind != "cgroup":
         return of_host
     return f"cg {count(binding.oom_kills_total)} {of_host}"
+
+
+def share(memory: Memory) -> str:
+    """The share of a limit that is used; of no limit there is none, and 0 % would be a number that nobody read."""
+    return "unlimited" if isinstance(memory.limit_bytes, Unlimited) else percent(memory.used_ratio)
 
 
 def limit_name(memory: Memory) -> str:

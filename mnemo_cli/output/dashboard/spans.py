@@ -36,6 +36,18 @@ def fitted(spans: Iterable[Span], width: int) -> Line:
     return tuple(out)
 
 
+def whole(parts: Iterable[Span | str], width: int) -> Line:
+    """As many parts as fit uncut: half of a number would be another number. Only the first may be cut."""
+    room = width
+    kept: list[Span] = []
+    for text, style in line(*parts):
+        room -= width_of(text)
+        if kept and room < 0:
+            break
+        kept.append((text, style))
+    return fitted(kept, width)
+
+
 def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> Line:
     """Left part, then right part at the right edge; the left one is cut first."""
     right_width = sum(width_of(text) for text, _ in right)
@@ -49,6 +61,16 @@ def cut(text: str, width: int) -> str:
     if text.isascii():
         return text[:width]
     return set_cell_size(text, width)
+
+
+def cut_front(text: str, width: int) -> str:
+    """The last `width` cells of a text, "…" in place of what is missing."""
+    if width_of(text) <= width:
+        return text
+    kept = text[len(text) - width :] if width > 0 else ""
+    while kept and width_of(kept) > width - 1:
+        kept = kept[1:]
+    return f"…{kept}" if width > 0 else ""
 
 
 def plain(line_: Line) -> str:
