@@ -39,7 +39,10 @@ class Terminal:
         deadline, seen = time.monotonic() + seconds, b""
         while (remaining := deadline - time.monotonic()) > 0:
             if select.select([self.master], [], [], remaining)[0]:
-                seen = seen[-len(wanted) :] + os.read(self.master, 65536)
+                try:
+                    seen = seen[-64:] + os.read(self.master, 65536)
+                except OSError:  # EIO: the program has ended and closed its side
+                    return False
                 if wanted and wanted in seen:
                     return True
         return False

@@ -170,9 +170,7 @@ def _past(moment: Moment) -> Iterator[Moment]:
         events = (_LEVEL_EVENT,) if seconds_ago == 130 else ()
         # The peak was 33 s ago.
         peak = round(2.91 * GIB) if seconds_ago <= 33 else used
-        yield Moment(
-            sample=sample, verdict=replace(moment.verdict, binding=group, peak_used_bytes=peak, events=events)
-        )
+        yield Moment(sample=sample, verdict=replace(moment.verdict, binding=group, peak_used_bytes=peak, events=events))
 
 
 def mockup_view(look: Look | None = None, **changes: object) -> View:

@@ -1,0 +1,180 @@
+"""`mnemo explain WHAT`: every topic, number, signal and setting has a page; nonsense gets the nearest one."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from mnemo_cli.errors import EXIT_CODES
+from mnemo_cli.model import Level
+from mnemo_cli.settings import ROWS
+
+VISIBLE = [row for row in ROWS if not row.hidden]
+
+
+@pytest.fixture
+def explain(script_runner, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*words):
+        return script_runner.run(["mnemo", "explain", *words])
+
+    return call
+
+
+def page(explain, *words):
+    done = explain(*words)
+    assert (done.returncode, done.stderr) == (0, ""), words
+    return done.stdout
+
+
+def test_without_a_word_everything_that_can_be_explained_is_listed(explain):
+    listed = page(explain)
+    for word in ("levels", "exit-codes", "settings", "SIGKILL", *(level.word for level in Level)):
+        assert f"\n  {word}  " in listed
+    assert all(f"\n  {row.key}  " in listed for row in VISIBLE)
+    assert not any(row.key in listed for row in ROWS if row.hidden)
+
+
+def test_the_list_as_json_is_one_document_with_the_same_words(explain):
+    document = json.loads(page(explain, "--format", "json"))
+    assert document["schema"] == "mnemo.topics/1"
+    listed = page(explain)
+    assert len(document["topics"]) == len(listed.splitlines()) - 1
+    assert all(f"\n  {topic['name']} " in listed and topic["text"] in listed for topic in document["topics"])
+
+
+def test_every_listed_word_has_a_page(explain):
+    words = [line.split("  ")[1] for line in page(explain).splitlines()[1:]]
+    assert len(words) > 30
+    for word in words:
+        assert page(explain, "137" if word == "0 … 255" else word)
+
+
+def test_every_exit_code_has_a_page(explain):
+    own = {int(code): meaning for code, meaning in EXIT_CODES}
+    for code in range(256):
+        text = page(explain, str(code))
+        assert text.startswith(f"exit code {code}\n\n")
+        assert ("From mnemo itself: " in text) == (code in own)
+
+
+def test_137_is_possible_evidence_of_an_oom_kill_and_143_is_none(explain):
+    killed, ended = (" ".join(page(explain, code).split()) for code in ("137", "143"))
+    assert "137 = 128 + 9: ended by SIGKILL" in killed and "never proof" in killed
+    assert "143 = 128 + 15: ended by SIGTERM" in ended and "alone proves nothing about memory" in ended
+
+
+@pytest.mark.parametrize("word", ["-9", "SIGKILL", "KILL", "kill", "sigkill", "SigKill"])
+def test_a_signal_is_found_by_number_and_name(explain, word):
+    assert page(explain, word).startswith("SIGKILL (9), exit code 137\n\n")
+
+
+def test_a_signal_may_follow_two_dashes(explain):
+    assert page(explain, "--", "-15").startswith("SIGTERM (15), exit code 143\n")
+
+
+def test_every_signal_of_this_system_has_a_page(explain):
+    for member in signal.Signals:
+        assert f"exit code {128 + member}" in page(explain, member.name)
+        assert page(explain, f"-{member.value}") == page(explain, member.name)
+
+
+@pytest.mark.parametrize("level", Level, ids=lambda level: level.word)
+def test_every_level_has_a_page_in_either_case(explain, level):
+    assert page(explain, level.word) == page(explain, level.word.upper())
+    assert page(explain, level.word).startswith(f"level {level.word}\n\n")
+
+
+def test_the_levels_are_explained_with_the_edges_in_force(explain, monkeypatch):
+    assert "less than 40 %" in page(explain, "levels") and "more than 80 %" in page(explain, "levels")
+    monkeypatch.setenv("MNEMOSYNE_MEMORY_CRITICAL_PCT", "87.5")
+    assert "more than 87.5 %" in page(explain, "levels") and "up to 87.5 %" in page(explain, "high")
+
+
+def test_the_exit_codes_are_explained_from_their_one_table(explain):
+    text = " ".join(page(explain, "exit-codes").split())
+    assert all(f"{int(code)} {' '.join(meaning.split())}" in text for code, meaning in EXIT_CODES)
+    assert page(explain, "exit codes") == page(explain, "EXIT-CODES") == page(explain, "exit-codes")
+
+
+@pytest.mark.parametrize("row", VISIBLE, ids=lambda row: row.key)
+def test_every_setting_is_found_by_key_name_and_environment(explain, row):
+    text = page(explain, row.key)
+    assert text.startswith(f"setting {row.key}\n\n") and row.environment in text and "default" in text
+    assert page(explain, row.name) == page(explain, row.environment) == text
+
+
+def test_a_setting_is_shown_with_its_value_and_origin(explain, monkeypatch):
+    monkeypatch.setenv("MNEMOSYNE_MEMORY_HIGH_PCT", "70")
+    lines = [" ".join(line.split()) for line in page(explain, "memory_high_pct").splitlines()]
+    assert {"value 70.0 percent", "default 60 percent"} <= set(lines) or {
+        "value 70 percent",
+        "default 60 percent",
+    } <= set(lines)
+    assert "origin environment MNEMOSYNE_MEMORY_HIGH_PCT" in lines
+
+
+def test_a_setting_with_escape_codes_is_shown_without_them(explain, monkeypatch):
+    monkeypatch.setenv("MNEMOSYNE_MEMORY_LOG_FILE", "/\x1b[31m\nred")
+    for words in (("memory_log_file",), ("memory_log_file", "--format", "json")):
+        assert "\x1b" not in page(explain, *words)
+    assert "/\\x1b[31m\\x0ared" in page(explain, "memory_log_file")
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("levls", "levels"),
+        ("sigkil", "SIGKILL"),
+        ("SIGKIL", "SIGKILL"),
+        ("criticl", "critical"),
+        ("memory_hihg_pct", "resources.memory_high_pct"),
+        ("setings", "settings"),
+    ],
+)
+def test_a_typo_is_exit_2_with_the_nearest_word(explain, word, near):
+    done = explain(word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"nothing is known about '{word}'; did you mean {near}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["zzzzqqqq", "", "256", "-0x9", "1_3", "١٣٧", "-65", "99999999999", "\x1b[31m", "a" * 300, "x/" * 3000, "\udcff"],
+)
+def test_nonsense_is_exit_2_and_points_to_the_list(explain, word):
+    done = explain("--", word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`mnemo explain` lists what there is" in done.stderr and "\x1b" not in done.stderr
+
+
+def test_a_second_word_is_wrong_usage(explain):
+    done = explain("levels", "high")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("word", ["-", "kern.log"])
+def test_evidence_cannot_be_read_yet_and_that_is_not_told_as_a_verdict(explain, word):
+    Path("kern.log").write_text("Out of memory\n")
+    done = explain(word)
+    assert (done.returncode, done.stdout) == (3, "") and done.stderr.startswith(f"mnemo: {word}: ")
+
+
+@pytest.mark.parametrize("word", ["levels", "high", "137", "-9", "exit-codes", "settings", "memory_high_pct"])
+def test_json_has_the_same_words_as_the_page(explain, word):
+    document = json.loads(page(explain, word, "--format", "json"))
+    assert document["schema"] == "mnemo.topic/1"
+    text = " ".join(page(explain, word).split())
+    assert document["title"] in text and document["topic"]
+    for words in [*document["paragraphs"], *(row["text"] for row in document["rows"])]:
+        assert " ".join(words.split()) in text
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "80", "500"])
+def test_a_page_fits_the_terminal_where_it_can(explain, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = page(explain, "levels").splitlines()
+    if int(columns) >= 80:
+        assert max(map(len, lines)) <= min(100, int(columns))
