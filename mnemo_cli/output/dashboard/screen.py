@@ -10,6 +10,8 @@ import termios
 import tty
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
@@ -133,11 +135,15 @@ class Screen:
             self._clock.stop()  # the terminal is gone
 
     def _segments(self, lines: list[Line]) -> list[Segment]:
+        """As few as possible: what Rich does with each one costs more than all the rest of a frame."""
         segments: list[Segment] = []
         for position, spans in enumerate(lines):
             if position:
                 segments.append(Segment.line())
-            segments.extend(Segment(text, self._style(style)) for text, style in spans if text)
+            segments.extend(
+                Segment("".join(text for text, _ in run), self._style(style))
+                for style, run in groupby(spans, key=itemgetter(1))
+            )
         return segments
 
     def _style(self, words: str) -> Style | None:
