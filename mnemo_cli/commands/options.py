@@ -2,10 +2,9 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -36,8 +35,7 @@ def help_markup() -> "typer.core.MarkupMode":
     return "rich" if asked and sys.stdout.isatty() else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
+class Invocation(NamedTuple):
     """What `app` knows beyond Typer's options: the program after `--`, as its words (None without one)."""
 
     program: list[str] | None

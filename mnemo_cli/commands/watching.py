@@ -4,10 +4,9 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from mnemo_cli.commands.options import ColorChoice
 from mnemo_cli.errors import ExitCode, OutputError
@@ -43,8 +42,7 @@ class View(Enum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookChoice:
+class LookChoice(NamedTuple):
     """What the person asked of the screen."""
 
     ascii_only: bool

@@ -1,10 +1,9 @@
 """One explanation: a title, and paragraphs that stand by themselves."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(NamedTuple):
     """`topic` is the word that finds the page again; `rows` are pairs for an aligned list."""
 
     topic: str

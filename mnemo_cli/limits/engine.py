@@ -1,7 +1,8 @@
 """One step of judging: a sample and the state before it give a verdict and the state after it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mnemo_cli.limits.binding import binding_index, judge, overall
 from mnemo_cli.limits.changes import level_event, limit_changes, oom_kills
@@ -11,20 +12,18 @@ from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Event, Forecast, Gap, Level, LimitSource, Memory, Sample, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """What is remembered of one limit: its level, its highest use, and how use went."""
 
     level: Level | None = None
     peak_used_bytes: int | None = None
-    history: History = field(default_factory=History)
+    history: History = History()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """What judging remembers from one sample to the next; the first step starts from State()."""
 
-    records: Mapping[LimitSource, Record] = field(default_factory=dict)
+    records: Mapping[LimitSource, Record] = MappingProxyType({})
     level: Level | None = None
     binding: LimitSource | None = None
     since_seconds: float | None = None
@@ -71,7 +70,7 @@ def _record(state: State, memory: Memory, sample: Sample, edges: Edges, *, whole
     level = judge(memory, edges, before.level)
     used_bytes = memory.used_bytes
     if used_bytes is None:
-        return replace(before, level=level)
+        return before._replace(level=level)
     return Record(
         level=level,
         peak_used_bytes=max(used_bytes, before.peak_used_bytes or 0),

@@ -1,13 +1,12 @@
 """From levels to an exit code: a breach outranks unknown, and unknown outranks ok."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mnemo_cli.errors import ExitCode
 from mnemo_cli.model import Level, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Gate(NamedTuple):
     """The worst that was seen so far, held against the level that fails (None for never)."""
 
     fail_on: Level | None

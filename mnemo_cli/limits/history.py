@@ -5,8 +5,7 @@ short window cannot tell them apart, so the peaks and troughs are remembered for
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
 
@@ -18,8 +17,7 @@ _MOST_CYCLES = 16
 _LONGEST_MEMORY_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle:
+class Cycle(NamedTuple):
     """Use rose to `peak` and fell to `trough`; `began_seconds` is when the fall before had ended."""
 
     began_seconds: float
@@ -35,8 +33,7 @@ class Cycle:
         return self.trough[0] - self.began_seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(NamedTuple):
     """(clock seconds, bytes) thinned to 60 points, and the last cycles; `falling` while the last one still falls."""
 
     points: tuple[Point, ...] = ()
@@ -55,7 +52,7 @@ class History:
         # The middle of three: a single outlier never becomes a point, a peak or a trough.
         point = (clock_seconds, sorted(value for _, value in newest)[len(newest) // 2])
         began_seconds = self.began_seconds if self.newest else clock_seconds
-        now = replace(self, newest=newest, began_seconds=began_seconds)
+        now = self._replace(newest=newest, began_seconds=began_seconds)
         return now._without_old_cycles(clock_seconds)._with_cycles(point)._thinned(point)
 
     @property
@@ -68,11 +65,10 @@ class History:
             return self
         points = [*(known for known in self.points if known[0] >= point[0] - WINDOW_SECONDS), point]
         if len(points) <= _MOST_POINTS:
-            return replace(self, points=tuple(points))
+            return self._replace(points=tuple(points))
         points = points[-1::-2][::-1]
-        return replace(
-            self, points=tuple(points), spacing_seconds=0.9 * (points[-1][0] - points[0][0]) / (len(points) - 1)
-        )
+        spacing_seconds = 0.9 * (points[-1][0] - points[0][0]) / (len(points) - 1)
+        return self._replace(points=tuple(points), spacing_seconds=spacing_seconds)
 
     def _without_old_cycles(self, clock_seconds: float) -> "History":
         """Cycles are forgotten when twice the longest of them has gone by without another collection."""
@@ -82,7 +78,7 @@ class History:
         patience_seconds = min(_LONGEST_MEMORY_SECONDS, max(WINDOW_SECONDS, longest_seconds))
         if clock_seconds - self.cycles[-1].trough[0] <= patience_seconds:
             return self
-        return replace(self, cycles=(), falling=False, peak=None, began_seconds=self.cycles[-1].trough[0])
+        return self._replace(cycles=(), falling=False, peak=None, began_seconds=self.cycles[-1].trough[0])
 
     def _with_cycles(self, point: Point) -> "History":
         """Turning points: a rise or a fall counts when it is more than noise."""
@@ -94,7 +90,7 @@ class History:
         if falling:
             trough = cycles[-1].trough
             if point[1] < trough[1]:
-                cycles = (*cycles[:-1], replace(cycles[-1], trough=point))
+                cycles = (*cycles[:-1], cycles[-1]._replace(trough=point))
             elif point[1] - trough[1] >= NOISE_SHARE * cycles[-1].fall_bytes:
                 falling, peak = False, point
         elif point[1] >= peak[1]:
@@ -103,7 +99,7 @@ class History:
             began_seconds = cycles[-1].trough[0] if cycles else self.began_seconds
             cycles = (*cycles, Cycle(began_seconds=began_seconds, peak=peak, trough=point))[-_MOST_CYCLES:]
             falling = True
-        return replace(self, cycles=cycles, falling=falling, peak=peak)
+        return self._replace(cycles=cycles, falling=falling, peak=peak)
 
 
 def _without_noise(cycles: tuple[Cycle, ...], least_move: float) -> Iterator[Cycle]:
@@ -112,7 +108,7 @@ def _without_noise(cycles: tuple[Cycle, ...], least_move: float) -> Iterator[Cyc
     for cycle in _whole_falls(cycles, least_move):
         began_seconds = cycle.began_seconds if began_seconds is None else began_seconds
         if cycle.fall_bytes >= least_move:
-            yield replace(cycle, began_seconds=began_seconds)
+            yield cycle._replace(began_seconds=began_seconds)
             began_seconds = None
 
 
@@ -123,7 +119,7 @@ def _whole_falls(cycles: tuple[Cycle, ...], least_move: float) -> list[Cycle]:
         if whole and cycle.trough[1] < whole[-1].trough[1] > cycle.peak[1] - least_move:
             before = whole.pop()
             peak = max(before.peak, cycle.peak, key=lambda point: point[1])
-            cycle = replace(cycle, began_seconds=before.began_seconds, peak=peak)
+            cycle = cycle._replace(began_seconds=before.began_seconds, peak=peak)
         whole.append(cycle)
     return whole
 

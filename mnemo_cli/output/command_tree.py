@@ -5,9 +5,8 @@ a person reads on the screen are Typer's own and not made here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
@@ -22,8 +21,7 @@ class ValueKind(StrEnum):
     DIRECTORY = "directory"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(NamedTuple):
     """A value that an option or an argument takes: how the help calls it, and what it may be."""
 
     metavar: str
@@ -31,8 +29,7 @@ class Value:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     names: tuple[str, ...]
     help: str
     value: Value | None
@@ -42,8 +39,7 @@ class Option:
         return ", ".join(self.names) + (f" {self.value.metavar}" if self.value else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
+class Argument(NamedTuple):
     value: Value
     help: str
     required: bool
@@ -55,8 +51,7 @@ class Argument:
         return (word if self.required else f"[{word}]") + ("..." if self.repeats else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """One command with everything below it. `words` is the way to it: ("mnemo", "config", "set")."""
 
     words: tuple[str, ...]

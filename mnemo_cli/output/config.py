@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mnemo_cli.model import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingLine:
+class SettingLine(NamedTuple):
     """One setting, ready to be shown. `toml` is what a file would hold, `readable` what a person reads."""
 
     key: str
@@ -27,8 +25,7 @@ class SettingLine:
     help: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLine:
+class PlaceLine(NamedTuple):
     """One file that could hold the settings. `state` is used, shadowed, absent or unreachable."""
 
     role: str

@@ -1,10 +1,9 @@
 """What to type for the common purposes: the EXAMPLES of the man pages, one short table per command."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A line to type, and what it is for."""
 
     line: str

@@ -6,23 +6,21 @@ Written in the man(7) macros, which man-db, mandoc and groff all read.
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.output.command_tree import Argument, Command
 from mnemo_cli.output.examples import EXAMPLES, Example
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(NamedTuple):
     """What the tree does not know: which release this is, and when it was made (YYYY-MM-DD)."""
 
     version: str
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A name and what it is: an environment variable, a file."""
 
     name: str

@@ -6,6 +6,7 @@ from mnemo_cli.model import Memory, Moment, Process, Sample, Unlimited
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.output.words import count, percent, size, status
 from mnemo_cli.recording.document import timestamp
+from mnemo_cli.redact import printable
 
 
 def snapshot_text(moment: Moment, *, top: int) -> str:
@@ -23,7 +24,7 @@ def snapshot_text(moment: Moment, *, top: int) -> str:
 
 def _headline(moment: Moment) -> str:
     scope = moment.sample.scope
-    name = scope.kind if scope.kind == "host" else f"{scope.kind} {scope.name}"
+    name = scope.kind if scope.kind == "host" else f"{scope.kind} {printable(scope.name)}"
     return f"{name}  {timestamp(moment.sample.time_seconds)}"
 
 

@@ -110,7 +110,7 @@ def limit_document(memory: Memory, level: Level | None) -> dict[str, Json]:
 
 
 def pressure_document(pressure: Pressure) -> dict[str, Json]:
-    return {name: getattr(pressure, name) for name in Pressure.__slots__}
+    return {name: getattr(pressure, name) for name in Pressure._fields}
 
 
 def forecast_document(forecast: Forecast) -> dict[str, Json]:
@@ -124,7 +124,7 @@ def forecast_document(forecast: Forecast) -> dict[str, Json]:
 
 
 def process_document(process: Process) -> dict[str, Json]:
-    return {name: limit_json(getattr(process, name)) for name in Process.__slots__}
+    return {name: limit_json(getattr(process, name)) for name in Process._fields}
 
 
 def gap_documents(gaps: Iterable[Gap]) -> list[Json]:

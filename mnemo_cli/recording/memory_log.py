@@ -11,8 +11,8 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.model import Event, Json, Level, Moment, limit_json
 from mnemo_cli.recording.document import encode, event_document, gap_documents, level_word, timestamp
@@ -30,8 +30,7 @@ _LONGEST_LINE_BYTES = 64 * 1024
 _LINE_START = f'{{"schema":"{LOG_SCHEMA}"'.encode()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryLogSettings:
+class MemoryLogSettings(NamedTuple):
     """Where the log is, how often a line is due (seconds), and when it is rotated (bytes)."""
 
     path: Path

@@ -5,8 +5,8 @@ Nothing is kept open and nothing rests. For Linux, where both pay, the same is d
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Process, Target
@@ -36,8 +36,7 @@ class AskedIndex(ProcessIndex):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What one process counted for in the last whole sample, and its RSS then."""
 
     share_bytes: int | None

@@ -7,8 +7,7 @@ its own words and never turned into PSI numbers. Two tools are started for it, s
 import re
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mnemo_cli.errors import SourceError
 from mnemo_cli.model import Gap, VmPressureLevel
@@ -24,8 +23,7 @@ _LARGEST_NUMBER = 1 << 63
 _PAGE_SIZE = re.compile(r"\(page size of ([0-9]{3,7}) bytes\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VmStat:
+class VmStat(NamedTuple):
     """The lines of vm_stat that psutil leaves out, in bytes; None where this macOS does not print it."""
 
     anon_bytes: int | None

@@ -1,7 +1,6 @@
 """Every limit on a target's path: the groups it is in, their ancestors, and the machine."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from mnemo_cli.model import Gap, Memory, Pressure
@@ -97,4 +96,4 @@ class LimitPath:
         if known_at != paging.oom_kills_total or paging.oom_kills_total is None:
             kills = subtree_oom_kills(group.directory)
             self._subtree_kills[group.directory] = paging.oom_kills_total, kills
-        return replace(memory, oom_kills_total=kills) if kills != memory.oom_kills_total else memory
+        return memory._replace(oom_kills_total=kills) if kills != memory.oom_kills_total else memory

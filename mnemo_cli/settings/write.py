@@ -5,8 +5,8 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.errors import ConfigError, OutputError
 from mnemo_cli.settings.document import not_a_table, parse
@@ -22,8 +22,7 @@ from mnemo_cli.settings.table import Row, Value
 _NEW_FILE_MODE = 0o644
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """What was written where. `warnings` are those of the whole file as it is now."""
 
     row: Row

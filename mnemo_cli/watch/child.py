@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.errors import CommandError, ExitCode, OutputError
 from mnemo_cli.model import Event, Level
@@ -29,8 +29,7 @@ _TAIL_BYTES = 64 * 1024
 _LEFTOVER_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(NamedTuple):
     """How a program ended: the shell's code for it (128 + signal), and what it and its children cost.
 
     `seconds` is from its start to its end.

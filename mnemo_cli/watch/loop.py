@@ -1,7 +1,7 @@
 """The generator of moments: sample, judge, yield, wait."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
@@ -34,7 +34,7 @@ def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> It
         state, verdict = step(state, sample, edges, whole=whole)
         ended = _has_ended(sample)
         if ended and whole:
-            yield Moment(sample=sample, verdict=replace(verdict, events=(*verdict.events, _exit_event(sample))))
+            yield Moment(sample=sample, verdict=verdict._replace(events=(*verdict.events, _exit_event(sample))))
             return
         yield Moment(sample=sample, verdict=verdict, reported=whole)
         if whole:

@@ -1,17 +1,16 @@
 """What a watch came to: how long it may go on, what it has seen so far, and which exit code that is."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mnemo_cli.errors import ExitCode
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Level, Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """When a watch ends by itself: `count` is of reported moments; a time-out is a failure, a duration is not."""
+class Bounds(NamedTuple):
+    """When a watch ends by itself: `samples` counts reported moments; a time-out is a failure, a duration is not."""
 
-    count: int | None = None
+    samples: int | None = None
     duration_seconds: float | None = None
     timeout_seconds: float | None = None
     until_level: Level | None = None
@@ -28,8 +27,7 @@ class Bounds:
         return self.timeout_seconds is not None and self.timeout_seconds == self.longest_seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Everything that the end needs to know of the moments before it."""
 
     gate: Gate
@@ -46,8 +44,7 @@ class Outcome:
         used = [used for used in (self.peak_target_bytes, target.used_bytes if target else None) if used is not None]
         budget = next((memory for memory in sample.limits if memory.source.kind == "budget"), None)
         worst = moment.verdict.at_least
-        return replace(
-            self,
+        return self._replace(
             gate=self.gate.after(moment.verdict),
             reported=self.reported + moment.reported,
             began_seconds=sample.clock_seconds if self.began_seconds is None else self.began_seconds,
@@ -60,7 +57,7 @@ class Outcome:
 
     def is_over(self, bounds: Bounds) -> bool:
         """Whether a bound other than time is reached."""
-        enough = bounds.count is not None and self.reported >= bounds.count
+        enough = bounds.samples is not None and self.reported >= bounds.samples
         return enough or self.until_reached or (bounds.fail_fast and self.gate.breached)
 
     def exit_code(self, bounds: Bounds, *, timed_out: bool, child_code: int | None, signal_code: int | None) -> int:

@@ -1,7 +1,5 @@
 """One step of judging after another: levels, peaks, since when, events and gaps, against a tiny model of the rules."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +33,7 @@ def run(*samples, whole=lambda position: True):
     """All verdicts of the samples, one second apart."""
     state, verdicts = State(), []
     for position, one in enumerate(samples):
-        state, verdict = step(state, replace(one, clock_seconds=float(position)), EDGES, whole=whole(position))
+        state, verdict = step(state, one._replace(clock_seconds=float(position)), EDGES, whole=whole(position))
         verdicts.append(verdict)
     return verdicts
 
@@ -254,8 +252,8 @@ def test_judging_is_pure_and_repeats_itself(readings):
     samples = as_samples(readings)
     state = State()
     for position, one in enumerate(samples):
-        one = replace(one, clock_seconds=float(position))
-        records, kept = dict(state.records), replace(state)
+        one = one._replace(clock_seconds=float(position))
+        records, kept = dict(state.records), state._replace()
         first, again = step(state, one, EDGES), step(state, one, EDGES)
         assert first == again
         assert (dict(state.records), state) == (records, kept)

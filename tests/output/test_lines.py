@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from importlib import resources
 
 import jsonschema
@@ -58,9 +57,9 @@ def test_a_plain_line_tells_the_growth_only_when_there_is_one(moment):
         growth_bytes_per_second=3040870.4,
         window_seconds=60.0,
     )
-    rests = replace(grows, seconds_to_limit=UNLIMITED, low_seconds=UNLIMITED, high_seconds=UNLIMITED)
+    rests = grows._replace(seconds_to_limit=UNLIMITED, low_seconds=UNLIMITED, high_seconds=UNLIMITED)
     shown = {
-        forecast: moment_text(replace(base, verdict=replace(base.verdict, forecast=forecast)), PLAIN)
+        forecast: moment_text(base._replace(verdict=base.verdict._replace(forecast=forecast)), PLAIN)
         for forecast in (None, grows, rests)
     }
     assert shown[grows].endswith("  growth 2.9M/s  to limit 6m40s\n")
@@ -89,14 +88,14 @@ def test_an_unknown_limit_is_unknown_in_every_format(moment, limits):
 def test_an_unknown_limit_beside_a_breach_shows_the_worst_that_is_known(moment, limits):
     unread = limits(limit_bytes=None)[0]
     group, host = limits(used_bytes=700)
-    shown = moment((group, replace(unread, source=replace(unread.source, path="/")), host))
+    shown = moment((group, unread._replace(source=unread.source._replace(path="/")), host))
     assert "?? UNKNOWN (at least HIGH)" in moment_text(shown, PLAIN)
     assert json.loads(moment_text(shown, NDJSON).splitlines()[-1])["level"] is None
 
 
 def test_no_limit_is_the_word_unlimited(moment, limits):
     group, host = limits(limit_bytes=UNLIMITED)
-    free = moment((replace(host, limit_bytes=UNLIMITED),), edges=Edges())
+    free = moment((host._replace(limit_bytes=UNLIMITED),), edges=Edges())
     assert json.loads(moment_text(free, NDJSON))["memory"]["limit_bytes"] == "unlimited"
     (row,) = rows([free])
     assert (row["memory.limit_bytes"], row["memory.headroom_bytes"], row["level"]) == (
@@ -117,7 +116,7 @@ def test_numbers_survive_csv_exactly(moment, limits):
 @pytest.mark.parametrize("path", ['/a,b "c"', "/a;b", "/=1+2"])
 def test_a_strange_path_is_one_cell(moment, limits, path):
     group, host = limits()
-    (row,) = rows([moment((replace(group, source=replace(group.source, path=path)), host))])
+    (row,) = rows([moment((group._replace(source=group.source._replace(path=path)), host))])
     assert row["memory.limit_source.path"] == path and None not in row
 
 

@@ -1,7 +1,6 @@
 """One reading as text: every limit, the machine, the processes; unknown is a word and RSS is marked."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_every_limit_is_a_row_and_the_binding_one_is_marked(moment):
 def test_unlimited_has_no_share_and_unknown_is_unknown(moment, limits):
     free, _ = limits(limit_bytes=UNLIMITED)
     blind, host = limits(used_bytes=None, limit_bytes=None)
-    blind = replace(blind, source=replace(blind.source, path="/blind"))
+    blind = blind._replace(source=blind.source._replace(path="/blind"))
     text = snapshot_text(moment((free, blind, host)), top=10)
     assert line(text, "cgroup /app    ").split()[2:6] == ["700", "unlimited", "-", "unlimited"]
     assert line(text, "cgroup /blind").split()[2:8] == ["unknown"] * 4 + ["??", "UNKNOWN"]
@@ -74,7 +73,7 @@ def test_pressure_is_told_in_percent(moment):
         full_avg300_ratio=1.0,
         full_seconds_total=0.5,
     )
-    text = snapshot_text(replace(base, sample=replace(base.sample, pressure=pressure)), top=10)
+    text = snapshot_text(base._replace(sample=base.sample._replace(pressure=pressure)), top=10)
     assert "pressure  some 4.00 50.00 0.00  full 1.00 0.00 100.00" in text
 
 

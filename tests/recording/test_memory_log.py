@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,7 +143,7 @@ def test_samples_that_come_a_little_early_do_not_halve_the_lines(path, log_at, m
     early = itertools.cycle([0.0, 0.003, 0.001, 0.002])
     for moment in moments_of(*[CRITICAL] * 40, start_seconds=1):
         at = moment.sample.clock_seconds - next(early)
-        log.note(replace(moment, sample=replace(moment.sample, clock_seconds=at)))
+        log.note(moment._replace(sample=moment.sample._replace(clock_seconds=at)))
     assert sum(line["type"] == "memory" for line in lines_of(path)) == 40
 
 

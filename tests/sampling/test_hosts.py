@@ -93,7 +93,7 @@ def test_every_missing_number_of_a_limit_has_a_gap(name):
     told = {gap.field for gap in sample.gaps}
     for memory in sample.limits:
         if memory.source.kind == "cgroup":
-            missing = {field for field in Memory.__slots__ if getattr(memory, field) is None} - ONLY_ELSEWHERE
+            missing = {field for field in Memory._fields if getattr(memory, field) is None} - ONLY_ELSEWHERE
             assert {f"limits.{memory.source.path}.{field}" for field in missing} <= told
 
 

@@ -1,6 +1,5 @@
 """Which setting a person means."""
 
-
 import pytest
 
 from mnemo_cli.errors import ConfigError

@@ -54,7 +54,7 @@ def test_the_earlier_of_duration_and_time_out_counts(duration, timeout, longest,
 
 
 def test_only_reported_moments_are_counted():
-    bounds = Bounds(count=2)
+    bounds = Bounds(samples=2)
     once = outcome(moment(), moment(reported=False), moment(reported=False), bounds=bounds)
     assert (once.reported, once.is_over(bounds)) == (1, False)
     assert once.after(moment(), bounds).is_over(bounds)

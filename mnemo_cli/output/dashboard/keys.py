@@ -1,10 +1,9 @@
 """The keys of the dashboard, once: the footer, the help overlay and the man page are made from this table."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key as typed, its name on the screen, a word for the footer, and a sentence for the help."""
 
     typed: str

@@ -1,13 +1,12 @@
 """What the terminal can show. Colour only adds: every status is also a word, a glyph and a number."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mnemo_cli.model import Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(NamedTuple):
     """The signs of one kind of terminal. `ascii_only` for --ascii and for locales that are not UTF-8."""
 
     ascii_only: bool = False

@@ -2,8 +2,8 @@
 
 import pwd
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mnemo_cli.model import Limit, Process, Unlimited
 from mnemo_cli.output.dashboard.bars import sparkline
@@ -15,8 +15,7 @@ from mnemo_cli.units import format_size
 _LEAST_COMMAND_WIDTH = 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One process with everything its cells need."""
 
     process: Process
@@ -25,8 +24,7 @@ class Row:
     limit_bytes: Limit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: its title, its width, the text of a cell, and whether it stands to the left."""
 
     title: str

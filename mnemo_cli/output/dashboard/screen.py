@@ -9,7 +9,6 @@ import sys
 import termios
 import tty
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -56,7 +55,7 @@ class Screen:
         self._clock = clock
         self._rhythm = rhythm
         self._edges = edges
-        self._look = look if is_utf_8(os.environ) else replace(look, ascii_only=True)
+        self._look = look if is_utf_8(os.environ) else look._replace(ascii_only=True)
         self._show_rows = show_rows
         self._quit_question = quit_question
         self._memory = ViewMemory()

@@ -1,6 +1,6 @@
 """Everything that a frame is made of; nothing in it is read while drawing."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Moment
@@ -8,8 +8,7 @@ from mnemo_cli.output.dashboard.look import Look
 from mnemo_cli.output.dashboard.memory import ViewMemory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(NamedTuple):
     """One state of the screen: the moment shown, what is remembered, and what the person chose."""
 
     moment: Moment

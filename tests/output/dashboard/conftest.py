@@ -1,7 +1,6 @@
 """The scene of the mock-up as data: a 4 GiB control group at 71 %, five minutes into a leak."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -150,18 +149,16 @@ def _past(moment: Moment) -> Iterator[Moment]:
     for steps_ago in range(_HISTORY_STEPS, -1, -1):
         seconds_ago = steps_ago * _SPACING_SECONDS
         used = round(4 * GIB * (0.7125 - 0.30 * seconds_ago / 300))
-        group = replace(
-            GROUP,
+        group = GROUP._replace(
             used_bytes=used,
             major_faults_total=11_400 - round(38 * seconds_ago),
             refaults_total=33_600 - round(112 * seconds_ago),
         )
         processes = tuple(
-            replace(process, rss_bytes=(process.rss_bytes or 0) - round(_GROWTH.get(process.pid, 0) * seconds_ago))
+            process._replace(rss_bytes=(process.rss_bytes or 0) - round(_GROWTH.get(process.pid, 0) * seconds_ago))
             for process in PROCESSES
         )
-        sample = replace(
-            moment.sample,
+        sample = moment.sample._replace(
             time_seconds=NOW_SECONDS - seconds_ago,
             clock_seconds=_CLOCK_SECONDS - seconds_ago,
             limits=(group, SLICE, HOST),
@@ -170,7 +167,7 @@ def _past(moment: Moment) -> Iterator[Moment]:
         events = (_LEVEL_EVENT,) if seconds_ago == 130 else ()
         # The peak was 33 s ago.
         peak = round(2.91 * GIB) if seconds_ago <= 33 else used
-        yield Moment(sample=sample, verdict=replace(moment.verdict, binding=group, peak_used_bytes=peak, events=events))
+        yield Moment(sample=sample, verdict=moment.verdict._replace(binding=group, peak_used_bytes=peak, events=events))
 
 
 def mockup_view(look: Look | None = None, **changes: object) -> View:
@@ -189,7 +186,7 @@ def mockup_view(look: Look | None = None, **changes: object) -> View:
         own_cpu_ratio=0.009,
         own_rss_bytes=21 * MIB,
     )
-    return replace(view, **changes)  # type: ignore[arg-type]
+    return view._replace(**changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -205,8 +202,8 @@ def moment_of() -> Callable[..., Moment]:
     def changed(sample: dict[str, object] | None = None, verdict: dict[str, object] | None = None) -> Moment:
         moment = mockup_moment()
         return Moment(
-            sample=replace(moment.sample, **(sample or {})),  # type: ignore[arg-type]
-            verdict=replace(moment.verdict, **(verdict or {})),  # type: ignore[arg-type]
+            sample=moment.sample._replace(**(sample or {})),  # type: ignore[arg-type]
+            verdict=moment.verdict._replace(**(verdict or {})),  # type: ignore[arg-type]
         )
 
     return changed

@@ -1,7 +1,6 @@
 """The frame for every size and every moment: exactly its cells, never an error, never a 0 that nobody read."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -87,6 +86,7 @@ _EVENTS = st.lists(
         event=st.sampled_from(["level", "oom_kill", "limit_change", "exit"]),
         level=st.none() | st.sampled_from(Level),
         text=_TEXTS,
+        fields=st.just({}),
     ),
     max_size=8,
 ).map(tuple)
@@ -130,7 +130,7 @@ def _moments(draw: st.DrawFn) -> Moment:
         host_oom_kills_total=draw(_COUNTS),
     )
     _, verdict = step(State(), sample, Edges())
-    return Moment(sample=sample, verdict=replace(verdict, forecast=draw(_FORECASTS), events=draw(_EVENTS)))
+    return Moment(sample=sample, verdict=verdict._replace(forecast=draw(_FORECASTS), events=draw(_EVENTS)))
 
 
 @st.composite
@@ -245,7 +245,7 @@ def test_no_limit_is_not_zero_percent(scene: Scene, moment_of: MomentOf) -> None
     host = Memory(source=LimitSource(kind="host"), used_bytes=None, limit_bytes=None)
     moment = moment_of(sample={"limits": (group, host)})
     _, verdict = step(State(), moment.sample, Edges())
-    view = scene(moment=replace(moment, verdict=verdict))
+    view = scene(moment=moment._replace(verdict=verdict))
 
     assert plain(frame(view, 19, 2)[0]).strip() == "?? unlimited"
     for width, height in ((40, 10), (80, 24), (160, 45)):
@@ -259,7 +259,7 @@ def test_a_limit_below_its_use_is_full_and_says_by_how_much(scene: Scene, moment
     moment = moment_of(sample={"limits": (group,)})
     _, verdict = step(State(), moment.sample, Edges())
 
-    text = _text(frame(scene(moment=replace(moment, verdict=verdict)), 80, 24))
+    text = _text(frame(scene(moment=moment._replace(verdict=verdict)), 80, 24))
 
     assert "XX CRITICAL  150.0% of 2.00G cgroup limit" in text
     assert "[################|########|#######|########]  3.00G / 2.00G  150.0% XX" in text
@@ -278,7 +278,7 @@ def test_a_limit_below_its_use_is_full_and_says_by_how_much(scene: Scene, moment
 def test_swap(scene: Scene, moment_of: MomentOf, swap: dict[str, int | None], words: str) -> None:
     moment = moment_of()
     assert moment.verdict.binding is not None
-    group = replace(moment.verdict.binding, **swap)  # type: ignore[arg-type]
+    group = moment.verdict.binding._replace(**swap)  # type: ignore[arg-type]
 
     view = scene(moment=moment_of(sample={"limits": (group,)}, verdict={"binding": group, "levels": (Level.HIGH,)}))
 
@@ -288,7 +288,7 @@ def test_swap(scene: Scene, moment_of: MomentOf, swap: dict[str, int | None], wo
 def test_swap_that_the_group_does_not_bound_is_the_machines(scene: Scene, moment_of: MomentOf) -> None:
     moment = moment_of()
     assert moment.verdict.binding is not None
-    group = replace(moment.verdict.binding, swap_total_bytes=UNLIMITED)
+    group = moment.verdict.binding._replace(swap_total_bytes=UNLIMITED)
 
     view = scene(moment=moment_of(verdict={"binding": group}))
 
@@ -344,7 +344,7 @@ def test_no_number_is_cut_in_half(scene: Scene) -> None:
 
 @pytest.mark.parametrize("width", [19, 59, 60, 80, 139, 140, 220])
 def test_exactly_the_processes_that_fit_are_read(scene: Scene, moment_of: MomentOf, width: int) -> None:
-    many = tuple(replace(process, pid=9000 + n) for n, process in enumerate(moment_of().sample.processes * 15))
+    many = tuple(process._replace(pid=9000 + n) for n, process in enumerate(moment_of().sample.processes * 15))
     view = scene(moment=moment_of(sample={"processes": many}))
 
     for height in range(1, 71):
@@ -357,11 +357,11 @@ def test_of_many_limits_the_binding_one_is_always_shown(scene: Scene, moment_of:
         Memory(source=LimitSource(kind="cgroup", path=f"/{'x/' * depth}"), used_bytes=MIB, limit_bytes=GIB)
         for depth in range(9, 0, -1)
     ]
-    limits = (replace(groups[0], used_bytes=GIB), *groups[1:])
+    limits = (groups[0]._replace(used_bytes=GIB), *groups[1:])
     moment = moment_of(sample={"limits": limits})
     _, verdict = step(State(), moment.sample, Edges())
 
-    text = _text(frame(scene(moment=replace(moment, verdict=verdict)), 160, 45))
+    text = _text(frame(scene(moment=moment._replace(verdict=verdict)), 160, 45))
 
     assert "│ *cgroup /x/x/x/x/x/x/x/x/x/ " in text
 

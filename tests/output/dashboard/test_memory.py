@@ -1,7 +1,6 @@
 """What the view remembers: history, trends, rates, the time of the peak."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -16,11 +15,10 @@ _PROCESS = Process(pid=7, ppid=1, started=70, name="a", uid=0, rss_bytes=100)
 def _at(moment: Moment, clock_seconds: float, **binding: int | None) -> Moment:
     """The moment at another time, with other values of the limit that binds."""
     assert moment.verdict.binding is not None
-    memory = replace(moment.verdict.binding, **binding)  # type: ignore[arg-type]
-    return replace(
-        moment,
-        sample=replace(moment.sample, clock_seconds=clock_seconds, time_seconds=clock_seconds),
-        verdict=replace(moment.verdict, binding=memory, peak_used_bytes=memory.used_bytes),
+    memory = moment.verdict.binding._replace(**binding)  # type: ignore[arg-type]
+    return moment._replace(
+        sample=moment.sample._replace(clock_seconds=clock_seconds, time_seconds=clock_seconds),
+        verdict=moment.verdict._replace(binding=memory, peak_used_bytes=memory.used_bytes),
     )
 
 
@@ -60,7 +58,7 @@ def test_a_snapshot_stays_as_it_is(moment_of: MomentOf) -> None:
 def test_a_glance_leaves_only_its_events(moment_of: MomentOf) -> None:
     event = Event(time_seconds=1.0, event="level", level=Level.HIGH, text="up")
     memory = ViewMemory()
-    memory.note(replace(moment_of(verdict={"events": (event,)}), reported=False))
+    memory.note(moment_of(verdict={"events": (event,)})._replace(reported=False))
 
     assert (list(memory.events), list(memory.ratios), memory.trends) == ([event], [], {})
 
@@ -86,7 +84,7 @@ def test_the_time_of_the_peak_is_when_it_was_reached(moment_of: MomentOf) -> Non
 def test_trends_belong_to_a_pid_and_its_start(moment_of: MomentOf) -> None:
     memory = ViewMemory()
     memory.note(moment_of(sample={"processes": (_PROCESS,)}))
-    reused = replace(_PROCESS, started=71)
+    reused = _PROCESS._replace(started=71)
     memory.note(moment_of(sample={"processes": (reused,)}))
 
     assert memory.trend_of(_PROCESS) is None

@@ -1,7 +1,6 @@
 """The process table: which columns stay, and that no cell shows a wrong number."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -49,7 +48,7 @@ def test_the_command_keeps_eighteen_cells() -> None:
 
 
 def test_unknown_is_a_question_mark_and_never_zero() -> None:
-    cells = _cells(replace(_PROCESS, uid=None, rss_bytes=None, command=None))
+    cells = _cells(_PROCESS._replace(uid=None, rss_bytes=None, command=None))
 
     unknown = set(cells) - {"PID", "PPID", "COMMAND", "TREND(2m)", "PSS", "FDS/LIM"}
     assert {title: cells[title] for title in unknown} == dict.fromkeys(unknown, "?")
@@ -89,12 +88,12 @@ def test_the_share_of_the_limit(limit_bytes: Limit | None, share: str) -> None:
     ],
 )
 def test_descriptors_of_their_limit(fds: int | None, limit: Limit | None, text: str) -> None:
-    assert _cells(replace(_PROCESS, fds=fds, fd_soft_limit=limit))["FDS/LIM"] == text
+    assert _cells(_PROCESS._replace(fds=fds, fd_soft_limit=limit))["FDS/LIM"] == text
 
 
 @pytest.mark.parametrize(("threads", "text"), [(1, "1"), (9999, "9999"), (32_768, "32k")])
 def test_many_threads_are_shortened_and_not_cut(threads: int, text: str) -> None:
-    assert _cells(replace(_PROCESS, threads=threads))["THR"] == text
+    assert _cells(_PROCESS._replace(threads=threads))["THR"] == text
 
 
 def test_growth_is_signed_and_needs_five_seconds(scene: Callable[..., View]) -> None:
@@ -106,14 +105,14 @@ def test_growth_is_signed_and_needs_five_seconds(scene: Callable[..., View]) -> 
 
 
 def test_in_ascii_every_cell_is_ascii() -> None:
-    process = replace(_PROCESS, command="café ☃", cgroup="/größe/ärger")
+    process = _PROCESS._replace(command="café ☃", cgroup="/größe/ärger")
     lines = process_lines([process], ViewMemory(), Look(ascii_only=True), 4 * GIB, width=200, height=2)
 
     assert all(plain(line).isascii() for line in lines)
 
 
 def test_a_wide_command_is_cut_at_a_cell_and_not_inside_a_character() -> None:
-    process = replace(_PROCESS, command="漢字" * 40)
+    process = _PROCESS._replace(command="漢字" * 40)
     _, row = process_lines([process], ViewMemory(), Look(), 4 * GIB, width=81, height=2)
 
     assert plain(row).count("漢") == 5

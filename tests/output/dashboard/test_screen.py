@@ -6,7 +6,6 @@ Keys, resizing and signals on a real terminal are in tests/terminal.
 import io
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -36,10 +35,10 @@ def test_a_glance_is_drawn_only_when_something_happened(moment_of: MomentOf) -> 
     event = Event(time_seconds=1.0, event="level", level=Level.CRITICAL, text="high → critical")
     with _screen(written) as screen:
         for moment, frames in [
-            (replace(moment_of(verdict={"events": (event,)}), reported=False), 0),
+            (moment_of(verdict={"events": (event,)})._replace(reported=False), 0),
             (moment_of(), 1),
-            (replace(moment_of(), reported=False), 1),
-            (replace(moment_of(verdict={"events": (event,)}), reported=False), 2),
+            (moment_of()._replace(reported=False), 1),
+            (moment_of(verdict={"events": (event,)})._replace(reported=False), 2),
             (moment_of(), 3),
         ]:
             screen.show(moment)
