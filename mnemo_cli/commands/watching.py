@@ -1,6 +1,7 @@
 """One watch from its first moment to its exit code: what `mnemo monitor` runs once its options are read."""
 
 import contextlib
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,8 @@ class Watching:
 
     def run(self, view: View, look: LookChoice, *, line_format: LineFormat | None, output: Path | None) -> int:
         """Watch to the end; the exit code."""
+        gc.enable()
+        gc.freeze()
         with contextlib.ExitStack() as stack:
             lines = stack.enter_context(_opened(output)) if view is View.LINES else None
             signals = stack.enter_context(EndingSignals(self._clock, self._forward))
