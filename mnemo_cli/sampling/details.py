@@ -13,13 +13,12 @@ from typing import NamedTuple
 from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
 from mnemo_cli.sampling.cgroup import parse_membership
-from mnemo_cli.sampling.files import Table, parse_number
+from mnemo_cli.sampling.files import Table, line_values, parse_number
 from mnemo_cli.sampling.rlimits import parse_soft_nofile
 
 _REFRESH_SECONDS = 5.0
 _LARGEST_SHARE_OF_TIME = 0.01
 _ROLLUP = Table("Rss", "Pss", "Private_Clean", "Private_Dirty", "Swap")
-_STATUS = Table("VmSwap", "Threads")
 _KIB = 1024
 # All of these files are smaller, but for the longest of command lines.
 _LARGEST_BYTES = 65536
@@ -70,7 +69,7 @@ def read_details(directory: str | os.PathLike[str]) -> Details:
     folder = os.fspath(directory)
     rollup, status = _bytes(f"{folder}/smaps_rollup"), _bytes(f"{folder}/status").replace(b"\t", b" ")
     rss, pss, clean, dirty, swap = _ROLLUP.values(rollup)
-    vm_swap, threads = _STATUS.values(status)
+    vm_swap, threads = line_values(status, ("VmSwap", "Threads"))
     comm, argv = _bytes(f"{folder}/comm"), _bytes(f"{folder}/cmdline")
     return Details(
         name=printable(os.fsdecode(comm.removesuffix(b"\n"))) if comm else None,

@@ -14,6 +14,9 @@ from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number
 
 # v1 says "no limit" with the largest multiple of the page size below 2^63; every value this large means it.
 _NO_LIMIT = 1 << 62
+# How many of a Memory's fields a glance and a whole reading of a group fill in.
+_FIELDS_GLANCED = Memory._fields.index("limit_bytes") + 1
+_FIELDS_READ = Memory._fields.index("limit_hits_total") + 1
 
 
 class Group:
@@ -40,9 +43,9 @@ class Group:
         """Only what judging needs, use and limit: for the fast samples near a limit."""
         usage = self._number(self._usage, "used_bytes", gaps)
         (inactive,) = self._table(self._stat, self.INACTIVE, "used_bytes", gaps)
-        return self._memory(
-            gaps, used_bytes=working_set(usage, inactive), limit_bytes=self._limit_in(self._limit, "limit_bytes", gaps)
-        )
+        limit = self._limit_in(self._limit, "limit_bytes", gaps)
+        memory = Memory(source=self.source, used_bytes=working_set(usage, inactive), limit_bytes=limit)
+        return self._explained(memory, gaps, fields=_FIELDS_GLANCED)
 
     def hidden_limit_bytes(self) -> int | None:
         """The tightest limit of the path where it is tighter than any group we can see; None where nobody tells."""
@@ -81,16 +84,16 @@ class Group:
             gaps.append(gap(self._field(field), self._shown(file), err))
             return [None] * len(table.keys)
 
-    def _memory(self, gaps: list[Gap], **values: Limit | None) -> Memory:
-        """The reading, with a gap for each None that has none yet."""
-        if None in values.values():
+    def _explained(self, memory: Memory, gaps: list[Gap], *, fields: int) -> Memory:
+        """The reading, with a gap for each None among the first `fields` that has none yet."""
+        if None in memory[:fields]:
             told = {known.field for known in gaps}
             gaps.extend(
                 Gap(self._field(name), self._shown(self._stat), "the kernel does not report it here")
-                for name, value in values.items()
+                for name, value in zip(Memory._fields[:fields], memory, strict=False)
                 if value is None and self._field(name) not in told
             )
-        return Memory(source=self.source, **values)  # type: ignore[arg-type]  # each field has its own reader
+        return memory
 
     def _field(self, name: str) -> str:
         return f"limits.{self.path}.{name}"
@@ -115,8 +118,8 @@ class GroupV2(Group):
             self._stat, self.STAT, "used_bytes", gaps
         )
         hits, kills = self._table(self._file("memory.events"), self.EVENTS, "oom_kills_total", gaps)
-        return self._memory(
-            gaps,
+        memory = Memory(
+            source=self.source,
             used_bytes=working_set(usage, inactive),
             limit_bytes=self._limit_in(self._limit, "limit_bytes", gaps),
             reclaimable_bytes=inactive,
@@ -133,6 +136,7 @@ class GroupV2(Group):
             oom_kills_total=kills,
             limit_hits_total=hits,
         )
+        return self._explained(memory, gaps, fields=_FIELDS_READ)
 
 
 class GroupV1(Group):
@@ -157,8 +161,8 @@ class GroupV1(Group):
             self._stat, self.STAT, "used_bytes", gaps
         )
         (kills,) = self._table(self._file("memory.oom_control"), self.EVENTS, "oom_kills_total", gaps)
-        return self._memory(
-            gaps,
+        memory = Memory(
+            source=self.source,
             used_bytes=working_set(usage, inactive),
             limit_bytes=self._limit_in(self._limit, "limit_bytes", gaps),
             reclaimable_bytes=inactive,
@@ -175,6 +179,7 @@ class GroupV1(Group):
             oom_kills_total=kills,
             limit_hits_total=self._number(self._file("memory.failcnt"), "limit_hits_total", gaps),
         )
+        return self._explained(memory, gaps, fields=_FIELDS_READ)
 
     def hidden_limit_bytes(self) -> int | None:
         memory_limit = self._table(self._stat, self.HIERARCHICAL_LIMIT, "limit_bytes", [])[0]

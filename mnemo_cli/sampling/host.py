@@ -4,6 +4,7 @@ Used is MemTotal − MemAvailable: what would have to be freed by killing or swa
 https://docs.kernel.org/filesystems/proc.html#meminfo
 """
 
+import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ _MEMINFO = Table(
     "MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SwapTotal", "SwapFree", "AnonPages", "Shmem", "Slab",
     "KernelStack", "PageTables",
 )  # fmt: skip
+_GLANCE = Table("MemTotal", "MemAvailable")
 _VMSTAT = Table("workingset_refault_anon", "workingset_refault_file", "pgmajfault", "oom_kill")
 
 
@@ -42,6 +44,15 @@ class HostMemory:
             gaps.append(gap("limits.host", "/proc/meminfo", err))
             return Memory(source=_SOURCE, used_bytes=None, limit_bytes=None)
         return parse_meminfo(text, gaps, paging)
+
+    def glance(self, gaps: list[Gap]) -> Memory:
+        """Only use and limit: for the fast samples near a limit."""
+        total = available = None
+        with contextlib.suppress(OSError):
+            total, available = _GLANCE.values(self._meminfo.read())
+        if total is None or available is None or available > total:
+            return self.read(gaps)  # which says what is wrong
+        return Memory(source=_SOURCE, used_bytes=(total - available) * _KIB, limit_bytes=total * _KIB)
 
     def read_paging(self, gaps: list[Gap]) -> Paging:
         """Dear (the kernel adds up every processor's counters): once per reported sample, not more."""

@@ -58,7 +58,7 @@ class LimitPath:
 
     def glance(self, gaps: list[Gap]) -> tuple[Memory, ...]:
         """Use and limit only."""
-        return (*(group.glance(gaps) for group in self._groups.values()), self._host.read(gaps))
+        return (*(group.glance(gaps) for group in self._groups.values()), self._host.glance(gaps))
 
     def read_pressure(self, gaps: list[Gap]) -> Pressure | None:
         """PSI of the innermost group where it has one (v2), else of the machine."""

@@ -43,15 +43,9 @@ def parse_pressure(text: bytes, *, source: str) -> Pressure:
     match = _LINES.fullmatch(text)
     if match is None:
         raise ValueError(f"not a PSI reading: {text[:60]!r}")
-    some_avg10, some_avg60, some_avg300, some_total, full_avg10, full_avg60, full_avg300, full_total = match.groups()
+    some10, some60, some300, some_total, full10, full60, full300, full_total = map(float, match.groups())
     return Pressure(
-        source=source,
-        some_avg10_ratio=float(some_avg10) / 100,
-        some_avg60_ratio=float(some_avg60) / 100,
-        some_avg300_ratio=float(some_avg300) / 100,
-        some_seconds_total=int(some_total) / 1e6,
-        full_avg10_ratio=float(full_avg10) / 100,
-        full_avg60_ratio=float(full_avg60) / 100,
-        full_avg300_ratio=float(full_avg300) / 100,
-        full_seconds_total=int(full_total) / 1e6,
-    )
+        source,
+        some10 / 100, some60 / 100, some300 / 100, some_total / 1e6,
+        full10 / 100, full60 / 100, full300 / 100, full_total / 1e6,
+    )  # fmt: skip

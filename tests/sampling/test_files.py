@@ -161,6 +161,20 @@ def test_one_damaged_line_costs_one_value(values, key, damage):
     assert Table(*KEYS).values(text) == [None if name == key else values[name] for name in KEYS]
 
 
+@given(VALUES, VALUES, st.data())
+def test_a_table_that_has_read_before_reads_the_same_as_a_new_one(earlier, values, data):
+    table = Table(*KEYS)
+    for some in (earlier, values, values):
+        text = written(in_order(some))
+        order = data.draw(st.permutations(text.splitlines(keepends=True)) | st.just(text.splitlines(keepends=True)))
+        for line in data.draw(st.lists(st.sampled_from(order), max_size=2)):
+            order = [damaged for damaged in order if damaged != line or data.draw(st.booleans())]
+        shuffled = b"".join(order)
+        shown = shuffled[: data.draw(st.integers(0, len(shuffled)) | st.just(len(shuffled)))]
+        shown = data.draw(st.sampled_from([shown, shown.replace(b" 1", b" x", 1), shown.replace(b"\n", b" 5\n", 1)]))
+        assert table.values(shown) == Table(*KEYS).values(shown)
+
+
 @given(st.binary(max_size=200) | st.text("anonfile0123456789 :-\nkB", max_size=200).map(str.encode))
 def test_any_bytes_make_no_table_fail_and_no_zero(text):
     found = Table(*KEYS).values(text)
