@@ -12,6 +12,7 @@ from pathlib import Path
 from mnemo_cli.sampling.index import Entry
 
 _LONGEST_REST_SECONDS = 8.0
+_KTHREADD = 2
 
 
 class Tracked:
@@ -77,12 +78,22 @@ class ResidentSweep:
                 text = os.pread(process.descriptor, 128, 0)
             else:
                 text = self._open_and_read(process)
-            _, pages, _ = text.split(None, 2)
-            return int(pages) if pages.isdigit() else process.pages
+            _, word, _ = text.split(None, 2)
+            pages = int(word) if word.isdigit() else process.pages
+            if pages == 0 and self._is_zombie(process):
+                raise ProcessLookupError
+            return pages
         except (ProcessLookupError, FileNotFoundError):
             raise
         except (OSError, ValueError):
             return process.pages
+
+    def _is_zombie(self, process: Tracked) -> bool:
+        """Ended, and not yet reaped by its parent: it reads zeros, as a thread of the kernel does (kthreadd is 2)."""
+        if process.entry.ppid == _KTHREADD or process.entry.pid == _KTHREADD:
+            return False
+        with open(f"{self._proc}/{process.entry.pid}/stat", "rb") as stat:
+            return stat.read(4096).rpartition(b")")[2][:2] == b" Z"
 
     def _open_and_read(self, process: Tracked) -> bytes:
         descriptor = os.open(f"{self._proc}/{process.entry.pid}/statm", os.O_RDONLY | os.O_CLOEXEC)

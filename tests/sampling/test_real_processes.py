@@ -176,16 +176,14 @@ def test_a_pid_that_nobody_has_is_an_error_that_says_so(start):
         Machine(TargetChoice(kind="process", pid=program.pid))
 
 
-def test_a_zombie_is_a_member_without_memory(start, watch_tree):
+def test_a_tree_whose_last_process_is_a_zombie_has_ended(start, watch_tree):
     program, _ = start(WAIT)
     watching = watch_tree(program.pid)
+    assert watching.sample().target.processes == 1
     program.stdin.close()
-    zombie = watching.until(lambda sample: all(process.rss_bytes == 0 for process in sample.processes))
-    assert pids(zombie) == {program.pid}
-    assert zombie.target is not None
-    assert zombie.target.used_bytes == 0
-    program.wait()
-    assert watching.sample().process_count == 0
+    sample = watching.until(lambda sample: sample.target.processes == 0)
+    assert program.returncode is None
+    assert sample.target.used_bytes == 0
 
 
 def test_a_kept_file_of_an_ended_process_says_that_it_has_ended(start):

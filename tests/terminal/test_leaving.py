@@ -139,3 +139,22 @@ def test_a_target_that_is_not_there_never_touches_the_terminal(mnemo):
 
     assert terminal.exit_code() == 2
     assert b"\x1b[" not in terminal.raw
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(dashboard, restored):
+    terminal = dashboard()
+
+    terminal.process.send_signal(signal.SIGTSTP)
+    _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+
+    assert os.WIFSTOPPED(status)
+    terminal.until(lambda: terminal.raw.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.raw)
+    left = terminal.raw.count(b"\x1b[?1049h")
+
+    terminal.process.send_signal(signal.SIGCONT)
+
+    terminal.until(lambda: terminal.raw.count(b"\x1b[?1049h") > left)
+    terminal.until("COMMAND")
+    terminal.send("q")
+    assert terminal.exit_code() == 0
+    restored(terminal)

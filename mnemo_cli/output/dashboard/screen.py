@@ -76,8 +76,9 @@ class Screen:
             stack.enter_context(self._live)
             if sys.stdin is not None and sys.stdin.isatty():
                 self._take_keys(stack)
-            old = signal.signal(signal.SIGWINCH, lambda *_: self._clock.call_soon(self.draw))
-            stack.callback(signal.signal, signal.SIGWINCH, old)
+            for number, answer in ((signal.SIGWINCH, self.draw), (signal.SIGTSTP, self._suspend)):
+                old = signal.signal(number, lambda *_, answer=answer: self._clock.call_soon(answer))
+                stack.callback(signal.signal, number, old)
             self._show_rows(process_rows(*self._console.size))
             self._stack = stack.pop_all()
         return self
@@ -152,6 +153,13 @@ class Screen:
         if style is None:
             style = self._styles[words] = Style.parse(words)
         return style
+
+    def _suspend(self) -> None:
+        """Ctrl-Z: give the terminal back, stop until somebody continues us, and take it again."""
+        self._stack.close()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        self.__enter__()
+        self.draw()
 
     def _take_keys(self, stack: contextlib.ExitStack) -> None:
         terminal = sys.stdin.fileno()
