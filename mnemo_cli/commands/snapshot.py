@@ -1,6 +1,7 @@
 """`mnemo snapshot`: one reading of a target now; of a program, the reading in which it used most."""
 
 import contextlib
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -157,4 +158,5 @@ def _text(
         return pretty(sample_document(moment))
     from mnemo_cli.output.snapshot import snapshot_text
 
-    return snapshot_text(moment, top=top)
+    width = shutil.get_terminal_size().columns if chosen is SnapshotFormat.TABLE else None
+    return snapshot_text(moment, top=top, width=width)

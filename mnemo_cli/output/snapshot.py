@@ -8,13 +8,20 @@ from mnemo_cli.output.words import count, percent, size, status
 from mnemo_cli.recording.document import timestamp
 from mnemo_cli.redact import printable
 
+# What the limits table takes beside the names, and the least that a name is cut to.
+_LIMITS_WIDTH, _LEAST_NAME_WIDTH = 82, 24
 
-def snapshot_text(moment: Moment, *, top: int) -> str:
-    """The table format. Plain text: it reads the same in a terminal, a log and a mail."""
+
+def snapshot_text(moment: Moment, *, top: int, width: int | None = None) -> str:
+    """The table format. Plain text: it reads the same in a terminal, a log and a mail.
+
+    `width` is the terminal's: the names of groups are cut at their front to fit it.
+    """
     sample = moment.sample
+    name_width = None if width is None else max(_LEAST_NAME_WIDTH, width - _LIMITS_WIDTH)
     parts = [
-        [_headline(moment), _sentence(moment)],
-        _limits(moment),
+        [_headline(moment), _sentence(moment), *_target(sample)],
+        _limits(moment, name_width),
         _machine(sample),
         _processes(sample.processes[:top], sample.process_count),
         [f"gap: {gap.field}: {gap.reason} ({gap.source})" for gap in sample.gaps],
@@ -41,13 +48,24 @@ def _sentence(moment: Moment) -> str:
     )
 
 
-def _limits(moment: Moment) -> list[str]:
+def _target(sample: Sample) -> list[str]:
+    """What a process tree uses itself, beside the limits that others use too."""
+    target = sample.target
+    if target is None or sample.scope.kind not in ("process", "name", "command"):
+        return []
+    used = f"~{size(target.used_bytes)} (RSS where PSS is denied)" if target.used_is_rss else size(target.used_bytes)
+    return [f"target  {used} in {count(target.processes)} processes"]
+
+
+def _limits(moment: Moment, name_width: int | None) -> list[str]:
     rows = [["LIMIT", "USED", "OF", "SHARE", "HEADROOM", "LEVEL", "PEAK USAGE", "HITS", "OOM KILLS"]]
     for memory, level in zip(moment.sample.limits, moment.verdict.levels, strict=True):
-        binds = " *" if memory is moment.verdict.binding else ""
+        name, binds = memory.source.sentence, " *" if memory is moment.verdict.binding else ""
+        if name_width is not None and len(name) > name_width:
+            name = f"…{name[len(name) - name_width + 1 :]}"
         rows.append(
             [
-                memory.source.sentence + binds,
+                name + binds,
                 size(memory.used_bytes),
                 size(memory.limit_bytes),
                 "-" if isinstance(memory.limit_bytes, Unlimited) else percent(memory.used_ratio),

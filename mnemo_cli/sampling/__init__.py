@@ -10,6 +10,11 @@ resident    their memory: an adaptive sweep over kept descriptors
 details     what one process shows of itself: PSS, swap, descriptors, limits, command line
 rlimits     /proc/PID/limits
 target      what to look at: this scope, the machine, a process tree, a name, a group
+members     which processes that means now
+path        every limit on the target's path
+population  its processes: what they use together, and the largest of them
+own         what mnemo itself costs
 machine     all of the above as one Sample (Linux)
-portable    the same through psutil (macOS and others)
+portable    the same through psutil (macOS and others), with census, portable_host and macos
+choose      which of the two looks at this machine
 """
