@@ -49,9 +49,9 @@ complete -c mnemo -n '__mnemo_at mnemo' -s h -l help -d 'Show this message and e
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l host -d 'Watch the whole machine.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l pid -d 'Watch process N and its descendants.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Watch the control group PATH.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l limit -d 'Give the processes a budget of their own.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l interval -d 'Sample this often.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l interval -d 'Time between samples, such as 500ms or 5s.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l format -d 'Print lines instead of the dashboard.' -r -f -a 'ndjson plain csv'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -s o -l output -d 'Write the lines to FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l headless -d 'Show nothing; only write the memory log.'
@@ -60,7 +60,7 @@ complete -c mnemo -n '__mnemo_at mnemo monitor' -l count -d 'Exit after N sample
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l duration -d 'Exit after TIME.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l timeout -d 'Exit 124 after TIME.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l until-level -d 'Exit 0 at this level.' -r -f -a 'moderate high critical'
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l fail-on -d 'Exit 1 at this level or above. [default: never]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l fail-on -d 'Exit 1 from this level on: moderate, high, critical or never (or note, warning, error). [default: never]' -r -f -a 'note moderate warning high error critical never'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l fail-fast -d 'Exit as soon as --fail-on is met.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l ascii -d 'Draw with ASCII signs only.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l color -d 'When to use colour. [default: auto]' -r -f -a 'auto always never'
@@ -71,13 +71,13 @@ complete -c mnemo -n '__mnemo_at mnemo monitor' -s h -l help -d 'Show this messa
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l host -d 'Watch the whole machine.'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l pid -d 'Watch process N and its descendants.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l cgroup -d 'Watch the control group PATH.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l limit -d 'Give the processes a budget of their own.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fields -d 'Print only these numbers.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l top -d 'Show the N largest processes. [default: 10; x>=0]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l diff -d 'Compare with a saved reading.' -r -F
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fail-on -d 'Exit 1 at this level or above. [default: never]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fail-on -d 'Exit 1 from this level on: moderate, high, critical or never (or note, warning, error). [default: never]' -r -f -a 'note moderate warning high error critical never'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo explain' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'

@@ -28,6 +28,7 @@ from mnemo_cli.commands.options import (
     program_of,
 )
 from mnemo_cli.commands.watching import LookChoice, View, Watching
+from mnemo_cli.errors import UsageError
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Level
 from mnemo_cli.output.lines import LineFormat
@@ -43,7 +44,33 @@ class UntilLevel(StrEnum):
     CRITICAL = "critical"
 
 
-@app.command()
+Interval = Annotated[
+    str | None,
+    typer.Option("--interval", metavar="TIME", help="Time between samples, such as 500ms or 5s.", show_default=False),
+]
+Format = Annotated[
+    LineFormat | None, typer.Option("--format", help="Print lines instead of the dashboard.", show_default=False)
+]
+OutputFile = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the lines to FILE.", show_default=False)
+]
+Headless = Annotated[bool, typer.Option("--headless", help="Show nothing; only write the memory log.")]
+Once = Annotated[bool, typer.Option("--once", help="Print one sample and exit.")]
+Count = Annotated[
+    int | None, typer.Option("--count", metavar="N", min=1, help="Exit after N samples.", show_default=False)
+]
+Duration = Annotated[
+    str | None, typer.Option("--duration", metavar="TIME", help="Exit after TIME.", show_default=False)
+]
+Timeout = Annotated[
+    str | None, typer.Option("--timeout", metavar="TIME", help="Exit 124 after TIME.", show_default=False)
+]
+Until = Annotated[UntilLevel | None, typer.Option("--until-level", help="Exit 0 at this level.", show_default=False)]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Exit as soon as --fail-on is met.")]
+AsciiOnly = Annotated[bool, typer.Option("--ascii", help="Draw with ASCII signs only.")]
+
+
+@app.command(options_metavar="[OPTIONS] [-- CMD...]")
 def monitor(
     ctx: typer.Context,
     host: HostTarget = False,
@@ -51,33 +78,18 @@ def monitor(
     name: NameTarget = None,
     cgroup: CgroupTarget = None,
     limit: LimitBudget = None,
-    interval: Annotated[
-        str | None, typer.Option("--interval", metavar="TIME", help="Sample this often.", show_default=False)
-    ] = None,
-    line_format: Annotated[
-        LineFormat | None,
-        typer.Option("--format", help="Print lines instead of the dashboard.", show_default=False),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the lines to FILE.", show_default=False)
-    ] = None,
-    headless: Annotated[bool, typer.Option("--headless", help="Show nothing; only write the memory log.")] = False,
-    once: Annotated[bool, typer.Option("--once", help="Print one sample and exit.")] = False,
-    count: Annotated[
-        int | None, typer.Option("--count", metavar="N", min=1, help="Exit after N samples.", show_default=False)
-    ] = None,
-    duration_: Annotated[
-        str | None, typer.Option("--duration", metavar="TIME", help="Exit after TIME.", show_default=False)
-    ] = None,
-    timeout: Annotated[
-        str | None, typer.Option("--timeout", metavar="TIME", help="Exit 124 after TIME.", show_default=False)
-    ] = None,
-    until_level: Annotated[
-        UntilLevel | None, typer.Option("--until-level", help="Exit 0 at this level.", show_default=False)
-    ] = None,
+    interval: Interval = None,
+    line_format: Format = None,
+    output: OutputFile = None,
+    headless: Headless = False,
+    once: Once = False,
+    count: Count = None,
+    duration_: Duration = None,
+    timeout: Timeout = None,
+    until_level: Until = None,
     fail_on: FailOnOption = FailOn.NEVER,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Exit as soon as --fail-on is met.")] = False,
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII signs only.")] = False,
+    fail_fast: FailFast = False,
+    ascii_only: AsciiOnly = False,
     color: Color = ColorChoice.AUTO,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -89,6 +101,8 @@ def monitor(
     """
     program = program_of(ctx)
     choice = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=limit, program=program)
+    if program is not None and line_format is not None and output is None:
+        raise UsageError("--format has nowhere to go: with -- CMD stdout belongs to the program; add --output FILE")
     bounds = Bounds(
         samples=1 if once else count,
         duration_seconds=duration("--duration", duration_),

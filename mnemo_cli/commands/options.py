@@ -167,15 +167,26 @@ NameTarget = Annotated[
 ]
 CgroupTarget = Annotated[
     str | None,
-    typer.Option("--cgroup", metavar="PATH", help="Watch the control group PATH.", show_default=False),
+    typer.Option("--cgroup", metavar="PATH", help="Watch a control group, such as /app.", show_default=False),
 ]
 Color = Annotated[ColorChoice, typer.Option("--color", help="When to use colour.", case_sensitive=False)]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Log errors only.")]
 LimitBudget = Annotated[
     str | None,
-    typer.Option("--limit", metavar="SIZE", help="Give the processes a budget of their own.", show_default=False),
+    typer.Option(
+        "--limit",
+        metavar="SIZE",
+        help="Give the processes a budget of their own; passing it exits 1.",
+        show_default=False,
+    ),
 ]
 FailOnOption = Annotated[
-    FailOn, typer.Option("--fail-on", metavar="LEVEL", help="Exit 1 at this level or above.", case_sensitive=False)
+    FailOn,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        help="Exit 1 from this level on: moderate, high, critical or never (or note, warning, error).",
+        case_sensitive=False,
+    ),
 ]

@@ -49,7 +49,7 @@ class SnapshotFormat(StrEnum):
     JSON = "json"
 
 
-@app.command()
+@app.command(options_metavar="[OPTIONS] [-- CMD...]")
 def snapshot(
     ctx: typer.Context,
     host: HostTarget = False,

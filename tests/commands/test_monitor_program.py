@@ -160,6 +160,12 @@ def test_a_program_beside_another_target_is_wrong_usage_and_is_not_started(scrip
     assert (done.returncode, done.stdout) == (2, "") and not Path("started").exists()
 
 
+def test_lines_that_would_have_nowhere_to_go_are_wrong_usage_and_nothing_is_started(script_runner):
+    done = script_runner.run(["mnemo", "monitor", "--format", "ndjson", "--", "touch", "started"])
+    assert (done.returncode, done.stdout) == (2, "") and "add --output FILE" in done.stderr
+    assert not Path("started").exists()
+
+
 def test_the_code_reaches_the_shell_where_nobody_reads_stderr(run):
     reader, writer = os.pipe()
     os.close(reader)

@@ -42,6 +42,7 @@ PURE_IMPORTS = {
     "bisect",
     "collections",
     "dataclasses",
+    "types",
     "enum",
     "functools",
     "heapq",
