@@ -5,9 +5,12 @@ program to run, and a command that takes one finds it in its context as `Invocat
 """
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
@@ -90,6 +93,7 @@ def root_command() -> TyperGroup:
 def main(arguments: Sequence[str]) -> int:
     """Run mnemo on `arguments` (without the program's own name) and return its exit code."""
     own, program = split_program(arguments)
+    _prepare_streams()
     try:
         try:
             root_command().main(own, prog_name="mnemo", obj=Invocation(program=program))
@@ -140,8 +144,19 @@ def _root(
         typer.echo(ctx.get_help())
 
 
+def _prepare_streams() -> None:
+    """Streams that were closed before we began lead nowhere; a sign that stdout's encoding lacks is escaped."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _complain(message: str) -> None:
-    sys.stderr.write(f"mnemo: {message}\n")
+    # What happened is in the exit code too: a stderr that is full or closed does not change it.
+    with suppress(OSError):
+        sys.stderr.write(f"mnemo: {message}\n")
+        sys.stderr.flush()
 
 
 def _apologise(bug: Exception) -> int:

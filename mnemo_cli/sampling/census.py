@@ -52,7 +52,7 @@ class Census:
         self._members = Members(choice, Path("/"))
         self._uses: dict[int, Use] = {}
         self._counts_rss = False
-        if choice.is_tree and not self._present([]):
+        if choice.is_tree and not self._present([]) and choice.kind != "command":
             raise TargetError(choice.nobody)
 
     def read(self, rows: int, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:

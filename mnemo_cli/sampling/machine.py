@@ -51,9 +51,11 @@ class Machine:
         )
         if choice.is_tree:
             self._population.refresh([], 0.0)
-            if not self._population.pids:
+            pids = self._population.pids
+            # A program that we started may be over already: it waits for us to take its exit code.
+            if not pids and choice.kind != "command":
                 raise TargetError(choice.nobody)
-            self._path.follow(self._population.pids)
+            self._path.follow(pids or [choice.pid or 0])
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         gaps: list[Gap] = []

@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 from mnemo_cli.model import LimitSource, Memory, Scope, Target
+from mnemo_cli.redact import printable
 
 _BUDGET = LimitSource(kind="budget", file="--limit")
 
@@ -30,7 +31,7 @@ class TargetChoice(NamedTuple):
         if self.kind == "own":
             return Scope(kind="host", name="host") if group_path is None else Scope(kind="cgroup", name=group_path)
         name = self.pattern or self.path or (f"pid {self.pid}" if self.pid is not None else "host")
-        return Scope(kind=self.kind, name=name, pid=self.pid)
+        return Scope(kind=self.kind, name=printable(name), pid=self.pid)
 
     def budget(self, target: Target | None) -> tuple[Memory, ...]:
         """The budget as one more limit, with what the tree uses of it; nothing where there is none."""

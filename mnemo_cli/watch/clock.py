@@ -75,7 +75,8 @@ class WaitingClock:
         while not self.stopped and not self._woken:
             while self._soon:
                 self._soon.popleft()()
-            remaining = max(0.0, deadline - time.monotonic())
+            ended = self.stopped or self._woken
+            remaining = 0.0 if ended else max(0.0, deadline - time.monotonic())
             # A wait of nothing looks at the files too: a watch that is always late must heed a key.
             self._answer_readable(remaining)
             # poll counts whole milliseconds, rounded up: the last fraction is slept, so that 2 ms are 2 ms.

@@ -59,11 +59,8 @@ def _next_due(due_seconds: float, now_seconds: float, interval_seconds: float) -
 
 
 def _has_ended(sample: Sample) -> bool:
-    return (
-        sample.scope.kind in ("process", "name", "command")
-        and sample.target is not None
-        and (sample.target.processes == 0)
-    )
+    """The end of a program that we started is told by `Child`, with its exit code, through the clock."""
+    return sample.scope.kind in ("process", "name") and sample.target is not None and sample.target.processes == 0
 
 
 def _exit_event(sample: Sample) -> Event:

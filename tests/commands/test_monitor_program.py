@@ -214,15 +214,15 @@ def test_a_full_disk_under_the_output_does_not_end_the_program(run, own, code):
 
 # Signals
 
-# It says that it is ready, and what it does with each signal.
+# It says that it is ready, and which signal it heard; print is not for handlers, which may interrupt a print.
 HANDLER = """
-import signal, sys
+import os, signal, sys
 def heard(number, _):
-    print(signal.Signals(number).name, flush=True)
+    os.write(1, signal.Signals(number).name.encode() + b"\\n")
     raise SystemExit(int(sys.argv[1]))
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     signal.signal(number, heard)
-print("ready", flush=True)
+os.write(1, b"ready\\n")
 while True:
     signal.pause()
 """

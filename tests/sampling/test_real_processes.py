@@ -278,3 +278,13 @@ def test_this_machine_is_read_without_a_complaint_about_what_every_kernel_has():
     assert Gap("processes", "/proc", "") not in sample.gaps
     machine.close()
     assert open_descriptors() <= before
+
+
+def test_a_program_of_ours_that_is_over_already_is_no_error(start):
+    program, _ = start(WAIT)
+    program.stdin.close()
+    while "Z" not in Path(f"/proc/{program.pid}/stat").read_text().rpartition(")")[2]:
+        assert program.returncode is None
+    machine = Machine(TargetChoice(kind="command", pid=program.pid, pattern="x"))
+    assert machine.sample(time_seconds=0.0, clock_seconds=0.0).target.processes == 0
+    machine.close()

@@ -72,7 +72,6 @@ def test_the_end_of_a_program_ends_a_wait_and_is_its_shell_code(child, line, cod
     assert 0 <= ended.seconds < 15 and ended.cpu_seconds >= 0 and ended.major_faults >= 0
 
 
-@pytest.mark.xfail(strict=True, reason="WaitingClock.wait polls on although a call_soon callback has stopped it")
 def test_where_there_are_no_pidfds_the_end_comes_by_a_signal(child, monkeypatch):
     from mnemo_cli.watch.signals import EndingSignals
 

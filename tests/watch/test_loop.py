@@ -185,7 +185,7 @@ def test_the_clock_ends_the_watch():
     assert len(moments_of(FormulaSampler(), clock)) == 1
 
 
-@pytest.mark.parametrize("kind", ["process", "name", "command"])
+@pytest.mark.parametrize("kind", ["process", "name"])
 def test_a_tree_that_ended_ends_the_watch_with_an_exit_event(kind):
     scope = Scope(kind=kind, name="pid 7", pid=7)
     sampler = FormulaSampler(scope=scope, processes=lambda elapsed: 2 if elapsed < 2.5 else 0)
