@@ -215,7 +215,7 @@ def test_an_end_that_a_glance_sees_is_reported_with_a_whole_sample():
     sampler = FormulaSampler(
         used=lambda _: 239 * MIB,
         limit_bytes=300 * MIB,
-        scope=Scope(kind="command", name="make", pid=7),
+        scope=Scope(kind="process", name="make", pid=7),
         source=BUDGET,
         processes=lambda elapsed: 1 if elapsed < 1.5 else 0,
     )
