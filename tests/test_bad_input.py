@@ -247,7 +247,8 @@ def test_the_name_of_a_process_never_leaves_raw(hold, words):
     done = subprocess.run(argv, capture_output=True, timeout=30)
     assert done.returncode in (0, 1)
     assert is_harmless(done.stdout) and is_harmless(done.stderr)
-    if words[0] == "snapshot" or "ndjson" in words:
+    # The table cuts a command line, and how far in the strange words stand depends on where Python lives.
+    if words == ("snapshot", "--format", "json") or "ndjson" in words:
         assert b"\\x" in done.stdout
     log = Path(os.environ["XDG_DATA_HOME"], "mnemosyne/logs/memory.log")
     assert not log.exists() or is_harmless(log.read_bytes())
