@@ -186,13 +186,19 @@ class GroupV1(Group):
         return memory_limit if memory_limit is not None and memory_limit < _NO_LIMIT else None
 
 
-def subtree_oom_kills(directory: Path) -> int:
-    """The kills that a v1 group and every group below it remember; those of removed groups are forgotten."""
+def subtree_oom_kills(directory: Path) -> int | None:
+    """The kills that a v1 group and every group below it remember; those of removed groups are forgotten.
+
+    None when a group that is there has no readable count: taken as 0 it would look like kills once it is back.
+    """
     kills = 0
     for folder, _, files in os.walk(directory):
         if "memory.oom_control" in files:
             with contextlib.suppress(OSError):  # removed while we walked
-                kills += GroupV1.EVENTS.values(Path(folder, "memory.oom_control").read_bytes())[0] or 0
+                (count,) = GroupV1.EVENTS.values(Path(folder, "memory.oom_control").read_bytes())
+                if count is None:
+                    return None
+                kills += count
     return kills
 
 

@@ -24,7 +24,7 @@ class LimitPath:
         self._memberships: tuple[bytes, ...] = ()
         self._groups: dict[Path, Group] = {}
         self._gaps: tuple[Gap, ...] = ()
-        self._subtree_kills: dict[Path, tuple[int | None, int]] = {}
+        self._subtree_kills: dict[Path, tuple[int | None, int | None]] = {}
         self._pressure = PressureFile(root / "proc/pressure/memory", root)
         self.name: str | None = None
         if choice.kind == "own":
@@ -53,7 +53,7 @@ class LimitPath:
         """All of every limit, the innermost first and the machine last."""
         gaps.extend(self._gaps)
         paging = self._host.read_paging(gaps)
-        limits = [self._with_subtree_kills(group, group.read(gaps), paging) for group in self._groups.values()]
+        limits = [self._with_subtree_kills(group, group.read(gaps), paging, gaps) for group in self._groups.values()]
         return (*limits, self._host.read(gaps, paging)), paging
 
     def glance(self, gaps: list[Gap]) -> tuple[Memory, ...]:
@@ -88,12 +88,15 @@ class LimitPath:
         except OSError:
             return b""
 
-    def _with_subtree_kills(self, group: Group, memory: Memory, paging: Paging) -> Memory:
+    def _with_subtree_kills(self, group: Group, memory: Memory, paging: Paging, gaps: list[Gap]) -> Memory:
         """v1 counts a kill in the victim's own group only: add up the groups below, whenever somebody was killed."""
         if not isinstance(group, GroupV1) or memory.oom_kills_total is None:
             return memory
-        known_at, kills = self._subtree_kills.get(group.directory, (-1, 0))
-        if known_at != paging.oom_kills_total or paging.oom_kills_total is None:
+        known_at, kills = self._subtree_kills.get(group.directory, (-1, None))
+        if known_at != paging.oom_kills_total or paging.oom_kills_total is None or kills is None:
             kills = subtree_oom_kills(group.directory)
             self._subtree_kills[group.directory] = paging.oom_kills_total, kills
+        if kills is None:
+            source = f"{group.path}/**/memory.oom_control"
+            gaps.append(Gap(f"limits.{group.path}.oom_kills_total", source, "a group below has no readable count"))
         return memory._replace(oom_kills_total=kills) if kills != memory.oom_kills_total else memory

@@ -36,6 +36,7 @@ class Outcome(NamedTuple):
     last_seconds: float = 0.0
     peak_target_bytes: int | None = None
     over_budget: bool = False
+    budget_unknown: bool = False
     until_reached: bool = False
 
     def after(self, moment: Moment, bounds: Bounds) -> "Outcome":
@@ -43,6 +44,7 @@ class Outcome(NamedTuple):
         sample, target = moment.sample, moment.sample.target
         used = [used for used in (self.peak_target_bytes, target.used_bytes if target else None) if used is not None]
         budget = next((memory for memory in sample.limits if memory.source.kind == "budget"), None)
+        ratio = budget.used_ratio if budget is not None else None
         worst = moment.verdict.at_least
         return self._replace(
             gate=self.gate.after(moment.verdict),
@@ -50,7 +52,8 @@ class Outcome(NamedTuple):
             began_seconds=sample.clock_seconds if self.began_seconds is None else self.began_seconds,
             last_seconds=sample.clock_seconds,
             peak_target_bytes=max(used, default=None),
-            over_budget=self.over_budget or (budget is not None and (budget.used_ratio or 0.0) > 1),
+            over_budget=self.over_budget or (ratio is not None and ratio > 1),
+            budget_unknown=self.budget_unknown or (budget is not None and ratio is None),
             until_reached=self.until_reached
             or (bounds.until_level is not None and worst is not None and worst >= bounds.until_level),
         )
@@ -73,6 +76,8 @@ class Outcome(NamedTuple):
             return signal_code
         if self.over_budget:
             return ExitCode.FINDING
+        if self.budget_unknown:
+            return ExitCode.UNKNOWN
         if self.until_reached:
             return ExitCode.DONE
         return self.gate.exit_code

@@ -168,3 +168,8 @@ def test_the_kills_of_a_group_and_of_all_below_it_are_added(fake_host):
     )
     assert subtree_oom_kills(root / "g") == 7
     assert subtree_oom_kills(root / "gone") == 0
+
+
+def test_a_count_that_is_there_and_cannot_be_read_makes_the_sum_unknown(fake_host):
+    counts = {"g/memory.oom_control": "oom_kill 1\n", "g/a/memory.oom_control": "oom_kill half\n"}
+    assert subtree_oom_kills(fake_host(counts) / "g") is None

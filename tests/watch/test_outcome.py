@@ -109,6 +109,7 @@ def test_a_budget_is_passed_above_it_and_stays_passed(peak, over):
 def test_an_unknown_use_neither_passes_a_budget_nor_lowers_the_peak():
     result = outcome(moment(target=7), moment(target=None, budget=50))
     assert (result.over_budget, result.peak_target_bytes) == (False, 7)
+    assert code(result) == 3
     assert outcome(moment(target=None)).peak_target_bytes is None
 
 
