@@ -1,0 +1,192 @@
+"""The bytes of a counters file as a Tracker. Nothing in it is trusted: it may be half-written, or hostile."""
+
+import math
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from mnemo_cli.model import UNLIMITED, Component, Limit, Metric, Tracker
+from mnemo_cli.tracker import layout
+from mnemo_cli.tracker.layout import text_of
+
+_HEADER_BYTES = layout.USED_AT * 8
+_HEADER = struct.Struct(f"={layout.USED_AT}q")
+# Used, peak, allocated, allocations, deallocated, deallocations, unbalanced, limit, spawned, completed.
+_COUNTS = struct.Struct("=10q")
+_COMPONENT = struct.Struct("=10q")
+_LABEL_BYTES, _UNIT_BYTES = layout.LABEL_BYTES, layout.UNIT_BYTES
+_COMPONENT_LABEL_BYTES = _LABEL_BYTES + 2 * _UNIT_BYTES
+_METRIC = struct.Struct(f"={_LABEL_BYTES}s{_UNIT_BYTES}sq8s")
+_WHOLE = struct.Struct("=q")
+_DOUBLE = struct.Struct("=d")
+_COMPONENT_BYTES, _METRIC_BYTES = layout.COMPONENT_WORDS * 8, layout.METRIC_WORDS * 8
+# Where the name of each begins, and the first byte says whether there is one.
+_COMPONENT_STARTS = range(layout.COMPONENTS_AT * 8, layout.METRICS_AT * 8, _COMPONENT_BYTES)
+_METRIC_STARTS = range(layout.METRICS_AT * 8, layout.FILE_BYTES, _METRIC_BYTES)[: layout.METRICS]
+# Most of a file is what it was at the reading before: those bytes are not decoded again.
+_REMEMBERED = 2048
+
+
+_Part = TypeVar("_Part", Component, Metric)
+
+
+class UnreadableError(ValueError):
+    """The bytes are not a counters file that this version reads; the message says why."""
+
+
+class Header(NamedTuple):
+    """Whose file it is. `started` is in clock ticks since boot, `made_seconds` Unix time."""
+
+    pid: int
+    started: int
+    boot_id: bytes
+    namespace: int
+    made_seconds: float
+    state: int
+    name: str
+    made_nanoseconds: int
+    folded_count: int
+    folded_last: tuple[int, int, int]
+
+    @property
+    def identity(self) -> tuple[int, int, int]:
+        """Which file it is, when a folded one names it: a process may have had several trackers."""
+        return self.pid, self.started, self.made_nanoseconds
+
+
+def header_of(content: bytes) -> Header:
+    """Raises UnreadableError for anything but a whole file of this version."""
+    if len(content) != layout.FILE_BYTES:
+        raise UnreadableError(f"it has {len(content)} bytes, and a counters file has {layout.FILE_BYTES}")
+    return _header(content[:_HEADER_BYTES])
+
+
+def allocated_bytes_in(content: bytes) -> int:
+    """The one number that a rate needs, whatever it is."""
+    (allocated_bytes,) = _WHOLE.unpack_from(content, layout.ALLOCATED_AT * 8)
+    return int(allocated_bytes)
+
+
+def decode(
+    content: bytes, *, pid: int | None, name: str, started: int = 0, processes: int = 1, rate: float | None = None
+) -> Tracker:
+    """The counters in these bytes; UnreadableError for a number that cannot be.
+
+    `rate` is the allocation rate, which one file alone does not tell.
+    """
+    used, peak, allocated, allocations, deallocated, deallocations, unbalanced, limit, spawned, completed = (
+        _COUNTS.unpack_from(content, layout.USED_AT * 8)
+    )
+    counts = used, peak, allocated, allocations, deallocated, deallocations, unbalanced, spawned, completed
+    _refuse_negative(counts, "a counter")
+    return Tracker(
+        pid=pid,
+        name=name,
+        started=started,
+        processes=processes,
+        used_bytes=used,
+        peak_bytes=peak,
+        allocated_bytes_total=allocated,
+        allocations=allocations,
+        deallocated_bytes_total=deallocated,
+        deallocations=deallocations,
+        unbalanced_total=unbalanced,
+        limit_bytes=_limit(limit),
+        spawned_tasks=spawned,
+        completed_tasks_total=completed,
+        allocation_bytes_per_second=rate,
+        components=tuple(_parts(content, _COMPONENT_STARTS, _component)),
+        metrics=tuple(_parts(content, _METRIC_STARTS, _metric)),
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _header(content: bytes) -> Header:
+    if content[: len(layout.MAGIC)] != layout.MAGIC:
+        raise UnreadableError("it does not begin as a counters file")
+    words = _HEADER.unpack(content)
+    if words[layout.VERSION_AT] != layout.VERSION:
+        raise UnreadableError(f"it is of version {words[layout.VERSION_AT]}; this mnemo reads {layout.VERSION}")
+    _refuse_negative((words[layout.FOLDED_COUNT_AT],), "the number of folded workers")
+    return Header(
+        pid=words[layout.PID_AT],
+        started=words[layout.STARTED_AT],
+        boot_id=content[layout.BOOT_AT * 8 : layout.BOOT_AT * 8 + 16],
+        namespace=words[layout.NAMESPACE_AT],
+        made_seconds=words[layout.MADE_AT] / 1e9,
+        state=words[layout.STATE_AT],
+        name=text_of(content[layout.NAME_AT * 8 : layout.NAME_AT * 8 + layout.NAME_BYTES]),
+        made_nanoseconds=words[layout.MADE_AT],
+        folded_count=words[layout.FOLDED_COUNT_AT],
+        folded_last=(words[layout.FOLDED_PID_AT], words[layout.FOLDED_STARTED_AT], words[layout.FOLDED_MADE_AT]),
+    )
+
+
+def _parts(content: bytes, starts: range, decoded: "Callable[[bytes], _Part | None]") -> Iterator[_Part]:
+    """Those slots that have a name and tell something."""
+    used = content[starts.start : starts.stop : starts.step].rstrip(b"\0")
+    for at, named in zip(starts, used, strict=False):
+        if named:
+            part = decoded(content[at : at + starts.step])
+            if part is not None:
+                yield part
+
+
+@lru_cache(_REMEMBERED)
+def _component(content: bytes) -> Component | None:
+    used, limit, used_bytes, limit_bytes, *counters = _COMPONENT.unpack_from(content, _COMPONENT_LABEL_BYTES)
+    if used < 0 and used_bytes < 0 and not limit and not limit_bytes and not any(counters):
+        return None
+    _refuse_negative(counters, "a counter of a component")
+    evicted, expired, rejected, blocked_nanoseconds, hits, misses = counters
+    name, unit, policy = _labels(content[:_COMPONENT_LABEL_BYTES])
+    return Component(
+        name=name,
+        used=used if used >= 0 else None,
+        limit=_limit(limit),
+        unit=unit,
+        used_bytes=used_bytes if used_bytes >= 0 else None,
+        limit_bytes=_limit(limit_bytes),
+        policy=policy,
+        evicted_total=evicted,
+        expired_total=expired,
+        rejected_total=rejected,
+        blocked_seconds_total=blocked_nanoseconds / 1e9,
+        hits_total=hits,
+        misses_total=misses,
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _labels(content: bytes) -> tuple[str, str, str]:
+    """Name, unit and policy."""
+    name, rest = content[:_LABEL_BYTES], content[_LABEL_BYTES:]
+    return text_of(name), text_of(rest[:_UNIT_BYTES]), text_of(rest[_UNIT_BYTES:])
+
+
+@lru_cache(_REMEMBERED)
+def _metric(content: bytes) -> Metric | None:
+    name, unit, kind, word = _METRIC.unpack(content)
+    if kind == layout.GAUGE:
+        (value,) = _DOUBLE.unpack(word)
+        told = value if math.isfinite(value) else None
+        return Metric(name=text_of(name), unit=text_of(unit), kind="gauge", value=told)
+    if kind != layout.COUNTER:
+        return None
+    (count,) = _WHOLE.unpack(word)
+    _refuse_negative((count,), "a counter of the program's own")
+    return Metric(name=text_of(name), unit=text_of(unit), kind="counter", value=count)
+
+
+def _refuse_negative(counts: Sequence[int], what: str) -> None:
+    least = min(counts)
+    if least < 0:
+        raise UnreadableError(f"{what} is {least}, and no count is negative")
+
+
+def _limit(word: int) -> Limit | None:
+    """The three answers: a number, UNLIMITED, or not told."""
+    if word == layout.UNLIMITED_WORD:
+        return UNLIMITED
+    return word if word > 0 else None
