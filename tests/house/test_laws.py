@@ -14,8 +14,16 @@ MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 SCREENS = ("app", "commands", "output")
 UNNAMED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
-# Every place that may catch anything: where foreign code is called, and the end of the program.
-CATCHES_ALL = {"app": 1}
+# Every place that may catch anything: where foreign code is called, the end of the program, and where
+# a lock is given back on the way out of an interrupt.
+CATCHES_ALL = {
+    "app": 1,
+    "library": 1,
+    "bounded.history": 1,
+    "bounded.pool.connector": 2,
+    "tracker.counters": 1,
+    "tracker.memory": 2,
+}
 OPENERS = {
     "Path",
     "PurePath",
