@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.limits.levels import Edges
@@ -11,6 +11,9 @@ from mnemo_cli.settings.kinds import from_text, plain, readable, refusal
 from mnemo_cli.settings.origin import Layer, Origin
 from mnemo_cli.settings.places import Places, machine_places
 from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Kind, Row, Value
+
+if TYPE_CHECKING:
+    from mnemo_cli.bounded.resources import Resources
 
 _EDGE_KEYS = (
     "resources.memory_moderate_pct",
@@ -50,6 +53,32 @@ class Settings(NamedTuple):
             high_ratio=high,
             critical_ratio=critical,
             release_margin_ratio=release_margin,
+        )
+
+    def bounded(self) -> "Resources":
+        """The settings of `[resources]`, from which the bounded components take their sizes."""
+        from mnemo_cli.bounded.resources import Resources
+
+        edges = self.levels()
+        return Resources(
+            memory_moderate_ratio=edges.moderate_ratio,
+            memory_high_ratio=edges.high_ratio,
+            memory_critical_ratio=edges.critical_ratio,
+            memory_release_margin_ratio=edges.release_margin_ratio,
+            memory_log_interval_seconds=self.memory_log_interval_seconds(),
+            event_capacity=int(self._number("resources.event_capacity")),
+            event_ttl_seconds=self._number("resources.event_ttl_secs"),
+            work_queue_limit=int(self._number("resources.work_queue_max")),
+            db_pool_limit=int(self._number("resources.db_pool_size")),
+            embeddings_cache_limit=int(self._number("resources.embeddings_cache_size")),
+            history_limit=int(self._number("resources.crdt_history_max_ops")),
+            history_compact_seconds=self._number("resources.crdt_compaction_interval_secs"),
+            memory_limit_bytes=int(self._number("resources.memory_limit")),
+            memory_request_bytes=int(self._number("resources.memory_request")),
+            memory_swap_total_bytes=int(self._number("resources.memory_swap_total")),
+            cpu_limit_cores=self._number("resources.cpu_limit"),
+            cpu_request_cores=self._number("resources.cpu_request"),
+            fixed_memory_bytes=int(self._number("resources.fixed_memory")),
         )
 
     def interval_seconds(self) -> float:

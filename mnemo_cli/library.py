@@ -1,0 +1,201 @@
+"""What a program imports from mnemo: its settings, a tracker wired to its limits, and a watch beside its work.
+
+    from mnemo_cli import global_memory_tracker, start_memory_monitoring
+
+    tracker = global_memory_tracker()
+    with start_memory_monitoring(), tracker.allocation(4096):
+        ...
+
+Nothing happens at the import: settings are read and the machine is asked at the first call. A wrong
+setting raises ConfigError there, with the file and line or the variable that is wrong.
+"""
+
+import atexit
+import functools
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from mnemo_cli.limits.engine import State, step
+from mnemo_cli.model import Event, Gap, Level, Moment, Tracker
+from mnemo_cli.recording.memory_log import MemoryLog, MemoryLogSettings
+from mnemo_cli.sampling.choose import choose_sampler
+from mnemo_cli.sampling.target import TargetChoice
+from mnemo_cli.settings.load import Settings, load
+from mnemo_cli.tracker import MemoryTracker
+from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.thread_clock import ThreadClock
+from mnemo_cli.watch.trackers import PublishedTrackers
+
+if TYPE_CHECKING:
+    from mnemo_cli.bounded.resources import Resources
+    from mnemo_cli.sampling.machine import Sampler
+
+OnLevelChange = Callable[[Event, Moment], None]
+
+_LOGGER = logging.getLogger("mnemo")
+_SEVERITIES = (logging.INFO, logging.WARNING, logging.WARNING, logging.ERROR)
+_creating = threading.Lock()
+
+
+def resources() -> "Resources":
+    """The settings of `[resources]`; components take their sizes from them. Raises ConfigError."""
+    return _settings().bounded()
+
+
+def global_memory_tracker() -> MemoryTracker:
+    """The one tracker of this program, published at the first call. Raises ConfigError.
+
+    Its limit is the one that binds this process now, its edges and the limits of its components are
+    those of the settings. Where no limit can be read it has none, and `check_thresholds` says None.
+    """
+    with _creating:
+        return _tracker()
+
+
+@functools.cache
+def _tracker() -> MemoryTracker:
+    settings = _settings()
+    edges, sizes = settings.levels(), settings.bounded()
+    tracker = MemoryTracker(
+        limit_bytes=_binding_limit_bytes(settings),
+        edges=(edges.moderate_ratio, edges.high_ratio, edges.critical_ratio, edges.release_margin_ratio),
+        published=True,
+    )
+    tracker.set_limit("event_queue", sizes.event_capacity)
+    tracker.set_limit("work_queue", sizes.work_queue_limit)
+    tracker.set_limit("db_connections", sizes.db_pool_limit)
+    tracker.set_limit("embeddings_cache", sizes.embeddings_cache_limit)
+    tracker.set_limit("operation_history", sizes.history_limit)
+    return tracker
+
+
+def start_memory_monitoring(
+    interval_seconds: float | None = None, *, on_level_change: OnLevelChange | None = None
+) -> "MemoryMonitoring":
+    """Watch the limits of this process from a thread, until `stop`. Raises ConfigError, or ValueError for the interval.
+
+    `interval_seconds` is the time between two samples and lines of the memory log; by default that
+    of the settings (memory_log_interval_secs). Near a limit samples come faster. Level changes are
+    logged by the logger "mnemo": moderate and high as warnings, critical as an error.
+    `on_level_change` is then called in that thread, with the event and its moment.
+    """
+    settings = _settings()
+    seconds = settings.memory_log_interval_seconds() if interval_seconds is None else interval_seconds
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise ValueError(f"interval_seconds is a number of seconds above 0, and not {interval_seconds!r}")
+    return MemoryMonitoring(settings, seconds, on_level_change)
+
+
+class MemoryMonitoring:
+    """A watch in a thread of its own. Ends with `stop`, with its with-block, or with the program.
+
+    A forked child has no such thread: start it there anew.
+    """
+
+    def __init__(self, settings: Settings, interval_seconds: float, on_level_change: OnLevelChange | None) -> None:
+        self.interval_seconds = interval_seconds
+        self.moment: Moment | None = None
+        self._on_level_change = on_level_change
+        self._clock = ThreadClock()
+        self._log = MemoryLog(
+            MemoryLogSettings(
+                path=settings.memory_log_file(),
+                interval_seconds=interval_seconds,
+                max_bytes=settings.memory_log_max_bytes(),
+            ),
+            _LOGGER.warning,
+        )
+        self._sampler = _own_sampler(settings)
+        self._moments = watch(
+            self._sampler,
+            edges=settings.levels(),
+            rhythm=Rhythm(interval_seconds=interval_seconds),
+            clock=self._clock,
+            trackers=OwnTrackers(),
+        )
+        self._thread = threading.Thread(target=self._run, name="mnemo memory monitoring", daemon=True)
+        self._thread.start()
+        atexit.register(self.stop)
+
+    @property
+    def level(self) -> Level | None:
+        """The level of the limit that binds, as of the last sample; None when it is not known (yet)."""
+        return None if self.moment is None else self.moment.verdict.level
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop(self, timeout_seconds: float = 5.0) -> bool:
+        """End the watch and close the memory log; whether it ended in that time. Harmless when repeated."""
+        self._clock.stop()
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout_seconds)
+        atexit.unregister(self.stop)
+        return not self._thread.is_alive()
+
+    def __enter__(self) -> "MemoryMonitoring":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            for moment in self._moments:
+                self.moment = moment
+                self._log.note(moment)
+                for event in moment.verdict.events:
+                    if event.event == "level":
+                        self._tell(event, moment)
+        finally:
+            self._log.close()
+            self._sampler.close()
+
+    def _tell(self, event: Event, moment: Moment) -> None:
+        severity = logging.WARNING if event.level is None else _SEVERITIES[event.level]
+        _LOGGER.log(severity, "%s", event.text)
+        if self._on_level_change is None:
+            return
+        try:
+            self._on_level_change(event, moment)
+        except Exception:
+            _LOGGER.exception("on_level_change failed; the watch goes on")
+
+
+class OwnTrackers:
+    """Those of this process alone: a service logs its own components, and not its neighbours'."""
+
+    def __init__(self) -> None:
+        self._published = PublishedTrackers(in_containers=False)
+
+    def __call__(self, scope: Collection[int], gaps: list[Gap], *, time_seconds: float) -> tuple[Tracker, ...]:
+        return self._published({os.getpid()}, gaps, time_seconds=time_seconds)
+
+
+@functools.cache
+def _settings() -> Settings:
+    settings = load()
+    for warning in settings.warnings:
+        _LOGGER.warning("%s", warning)
+    return settings
+
+
+def _own_sampler(settings: Settings) -> "Sampler":
+    """No rows: a service wants its limits, and not a list of the machine's processes."""
+    return choose_sampler(TargetChoice(), portable=settings.sampler() == "portable", rows=0)
+
+
+def _binding_limit_bytes(settings: Settings) -> int | None:
+    sampler = _own_sampler(settings)
+    try:
+        sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())
+    finally:
+        sampler.close()
+    _, verdict = step(State(), sample, settings.levels())
+    limit = None if verdict.binding is None else verdict.binding.limit_bytes
+    return limit if isinstance(limit, int) and limit > 0 else None
