@@ -55,7 +55,7 @@ class EventBroadcaster(Generic[T]):
         self._most_bytes = float("inf") if limit_bytes is None else limit_bytes
         self._size_of = None if limit_bytes is None and size_of is sys.getsizeof else size_of
         self._report, self._clock = report, clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._held: deque[_Held[T]] = deque()
         self._used_bytes = 0
         self._next = 0
@@ -73,10 +73,15 @@ class EventBroadcaster(Generic[T]):
     def publish(self, event: T) -> int:
         """The event's number: 0 for the first, and so on."""
         size_bytes = 0 if self._size_of is None else amounts.size(self._size_of(event), event, self.limit_bytes)
-        with self._lock:
+        # `with` costs as much again as taking the lock. An interrupt (Ctrl-C) may come right after
+        # either call, hence the except clause, which gives the lock back only if it is ours.
+        lock = self._lock
+        try:
+            lock.acquire()
             if self._closed:
                 raise BroadcasterClosed("the broadcaster is closed and takes no more events; make a new one")
             held, now = self._held, self._clock()
+            entry = (now, size_bytes, event)
             # Names keep what is dropped until the lock is free: its finalizer may publish.
             if self._size_of is not None or (held and held[0][0] <= now - self.ttl_seconds):
                 _dropped = self._make_room(size_bytes, now)
@@ -88,9 +93,16 @@ class EventBroadcaster(Generic[T]):
                 self._report("used", len(held) + 1)
             number = self._next
             self._next = number + 1
-            held.append((now, size_bytes, event))
+            held.append(entry)
             if self._waiting:
                 self._wake()
+            lock.release()
+        except BaseException:
+            try:  # noqa: SIM105 (suppress() is a function that a second interrupt may end at its first line)
+                lock.release()
+            except RuntimeError:
+                pass
+            raise
         return number
 
     def subscribe(self, *, replay: bool = False) -> Subscriber[T]:
