@@ -11,13 +11,16 @@ from mnemo_cli import errors, model
 from mnemo_cli.errors import EXIT_CODES, CommandError, ExitCode, MnemoError
 from mnemo_cli.model import (
     UNLIMITED,
+    Component,
     Gap,
     Level,
     LimitSource,
     Memory,
+    Metric,
     Moment,
     Sample,
     Scope,
+    Tracker,
     Unlimited,
     Verdict,
     limit_json,
@@ -116,6 +119,64 @@ def test_a_moment_has_the_gaps_of_its_sample_and_of_its_verdict():
         gaps=(judged,),
     )
     assert Moment(sample=sample, verdict=verdict).gaps == (seen, judged)
+
+
+def tracker(**fields):
+    totals = ("started", "used_bytes", "peak_bytes", "allocated_bytes_total", "allocations", "deallocated_bytes_total",
+              "deallocations", "unbalanced_total", "spawned_tasks", "completed_tasks_total")  # fmt: skip
+    return Tracker(
+        **{"pid": 7, "name": "app", "processes": 1, "limit_bytes": None, **dict.fromkeys(totals, 0), **fields}
+    )
+
+
+def part(name, used=None, limit=None, **fields):
+    values = {"unit": "items", "used_bytes": None, "limit_bytes": None, "policy": "block", **fields}
+    return Component(name=name, used=used, limit=limit, **values)
+
+
+def test_a_tracker_prints_what_a_program_wants_to_know():
+    one = tracker(
+        used_bytes=1 << 20, limit_bytes=4 << 20, peak_bytes=2 << 20, allocated_bytes_total=3 << 20, allocations=9,
+        allocation_bytes_per_second=2048.4, deallocated_bytes_total=2 << 20, deallocations=6, unbalanced_total=1,
+        spawned_tasks=5, completed_tasks_total=4, metrics=(Metric("lag", "seconds", "gauge", 0.5),),
+        components=(part("queue", 84, 100, level=Level.MODERATE, rejected_total=2, blocked_seconds_total=0.25),),
+    )  # fmt: skip
+    assert str(one).splitlines() == [
+        "app (pid 7)",
+        "  used 1.0M of 4.0M (25.0%), peak 2.0M",
+        "  allocations: 9, 3.0M in all, 2.0K/s",
+        "  deallocations: 6, 2.0M in all, unbalanced 1",
+        "  tasks: spawned 5, completed 4",
+        "  queue: 84 of 100 items, 84.0% moderate, rejected 2, blocked 0.25 s",
+        "  lag: 0.5 seconds",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("component", "text"),
+    [
+        (part("q", 5), "q: 5 items"),
+        (part("q", None, 5), "q: ? of 5 items"),
+        (part("q", 5, UNLIMITED), "q: 5 of unlimited items"),
+        (part("q", used_bytes=2048, limit_bytes=4096), "q: 2.0K of 4.0K, 50.0%"),
+        (part("q", 1, 4, used_bytes=2048), "q: 1 of 4 items, 2.0K, 25.0%"),
+        (part("q", 1, hits_total=3, misses_total=1, evicted_total=2), "q: 1 items, evicted 2, hits 3, misses 1"),
+    ],
+)
+def test_a_component_prints_what_its_program_tells(component, text):
+    assert str(component) == text
+
+
+def test_what_is_unknown_is_printed_as_such_and_dead_workers_as_dead():
+    lines = str(tracker(pid=None, processes=3, metrics=(Metric("lag", "seconds", "gauge", None),))).splitlines()
+    assert (lines[0], lines[1], lines[-1]) == ("app (3 dead)", "  used 0, peak 0", "  lag: ? seconds")
+    assert lines[2] == "  allocations: 0, 0 in all, ?/s"
+
+
+def test_no_name_in_a_printed_tracker_can_move_a_cursor():
+    evil = "\x1b[2J\n"
+    text = str(tracker(name=evil, components=(part(evil, 1, unit=evil),), metrics=(Metric(evil, evil, "gauge", 1.0),)))
+    assert len(text.splitlines()) == 7 and all(line.isprintable() for line in text.splitlines())
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=[noun.__name__ for noun in NOUNS])

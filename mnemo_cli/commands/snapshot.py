@@ -32,6 +32,7 @@ from mnemo_cli.recording.document import pretty, sample_document
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.outcome import Bounds, Outcome
+from mnemo_cli.watch.trackers import PublishedTrackers, with_trackers
 
 if TYPE_CHECKING:
     from mnemo_cli.settings import Settings
@@ -99,6 +100,7 @@ def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:
     sampler = choose_sampler(choice, portable=settings.sampler() == "portable", rows=top)
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())
+        sample = with_trackers(sample, sampler, _trackers(choice, top))
     finally:
         sampler.close()
     return Moment(sample=sample, verdict=step(State(), sample, settings.levels())[1])
@@ -124,12 +126,18 @@ def _run(
         stack.callback(sampler.close)
         rhythm = Rhythm(interval_seconds=_PROGRAM_INTERVAL_SECONDS)
         highest: Moment | None = None
-        for moment in watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock):
+        trackers = _trackers(choice, top)
+        for moment in watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock, trackers=trackers):
             outcome = outcome.after(moment, _BOUNDS)
             if moment.reported and (highest is None or _used_by_target(moment) > _used_by_target(highest)):
                 highest = moment
     assert highest is not None  # a watch begins with a whole sample
     return highest, outcome, child.wait().exit_code
+
+
+def _trackers(choice: TargetChoice, rows: int) -> PublishedTrackers:
+    """Without rows the processes of the machine are not known, and not worth a walk of /proc."""
+    return PublishedTrackers(in_containers=choice.is_tree or rows > 0)
 
 
 def _used_by_target(moment: Moment) -> int:

@@ -26,6 +26,7 @@ from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
 from mnemo_cli.watch.outcome import Bounds, Outcome
 from mnemo_cli.watch.signals import EndingSignals
+from mnemo_cli.watch.trackers import PublishedTrackers
 
 if TYPE_CHECKING:
     from mnemo_cli.sampling.machine import Sampler
@@ -98,7 +99,9 @@ class Watching:
             stack.callback(log.close)
             if (longest := self._bounds.longest_seconds) is not None:
                 self._clock.stop_after(longest)
-            moments = self._moments(sampler, log, quietly=view is View.DASHBOARD)
+            # Without rows the processes of the machine are not known, and not worth a walk of /proc.
+            trackers = PublishedTrackers(in_containers=self._choice.is_tree or rows > 0)
+            moments = self._moments(sampler, log, trackers, quietly=view is View.DASHBOARD)
             if view is View.DASHBOARD:
                 self._show_dashboard(sampler, moments, look)
             else:
@@ -119,9 +122,13 @@ class Watching:
         self._child.stops(self._clock)
         self._choice = self._choice._replace(pid=self._child.pid)
 
-    def _moments(self, sampler: "Sampler", log: MemoryLog, *, quietly: bool) -> Iterator[Moment]:
+    def _moments(
+        self, sampler: "Sampler", log: MemoryLog, trackers: PublishedTrackers, *, quietly: bool
+    ) -> Iterator[Moment]:
         """Every moment, logged and counted, until a bound is reached."""
-        for moment in watch(sampler, edges=self._settings.levels(), rhythm=self._rhythm, clock=self._clock):
+        for moment in watch(
+            sampler, edges=self._settings.levels(), rhythm=self._rhythm, clock=self._clock, trackers=trackers
+        ):
             self._outcome = self._outcome.after(moment, self._bounds)
             log.note(moment)
             for event in () if quietly else moment.verdict.events:

@@ -6,5 +6,7 @@ history     how use went, and the collections that brought it down
 forecast    when the limit will be reached
 changes     what happened between two samples: level, limit and OOM-kill events
 gate        from levels to an exit code
+components  how full is a queue, a pool or a cache of a program; which have no limit
+programs    the workers of one program added up
 engine      one step: a sample and the state before it → a verdict and the state after it
 """

@@ -17,10 +17,10 @@ def diff_text(document: Mapping[str, Json]) -> str:
         lines.append(f"level {level['from'] or 'unknown'} → {level['to'] or 'unknown'}")
     if not document["same_scope"]:
         lines.append("the two readings are of different targets")
-    changes = [_cells(item, str(item["field"])) for item in _rows(document["changes"])]
+    changes = [_cells(item, str(item["field"]), _is_size(str(item["field"]))) for item in _rows(document["changes"])]
     processes = sorted(_rows(document["processes"]), key=lambda item: -abs(_number(item["delta"])))
     changes += [
-        _cells(item, f"{item['pid']} {shortened(str(item['name']), 20)} ({item['state']})") for item in processes
+        _cells(item, f"{item['pid']} {shortened(str(item['name']), 20)} ({item['state']})", True) for item in processes
     ]
     if not changes:
         return "\n".join([*lines, "no change"]) + "\n"
@@ -28,8 +28,11 @@ def diff_text(document: Mapping[str, Json]) -> str:
     return "\n".join([*lines, "", *table]) + "\n"
 
 
-def _cells(item: Mapping[str, Json], name: str) -> list[str]:
-    in_bytes = not name.endswith(("_total", "_ratio", "processes"))
+def _is_size(field: str) -> bool:
+    return field.endswith(("_bytes", "_bytes_total"))
+
+
+def _cells(item: Mapping[str, Json], name: str, in_bytes: bool) -> list[str]:
     delta = item["delta"]
     sign = "+" if _number(delta) > 0 else ""
     was = _word(item["from"], in_bytes, none="-" if item.get("state") in ("new", "listed") else "unknown")

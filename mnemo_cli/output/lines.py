@@ -77,6 +77,10 @@ def _plain(moment: Moment) -> str:
     if target is not None and moment.sample.scope.kind in ("process", "name", "command"):
         mark = "~" if target.used_is_rss else ""
         words.append(f"target {mark}{size(target.used_bytes)}")
+    if moment.sample.trackers:
+        from mnemo_cli.output.trackers import worst_component
+
+        words += filter(None, [worst_component(moment.sample.trackers)])
     return "  ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""One reading as text: every limit on the path, the machine's memory, the largest processes."""
+"""One reading as text: every limit on the path, the machine's memory, the largest processes, the trackers."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,8 @@ def snapshot_text(moment: Moment, *, top: int, width: int | None = None) -> str:
         _limits(moment, name_width),
         _machine(sample),
         _processes(sample.processes[:top], sample.process_count),
-        [f"gap: {gap.field}: {gap.reason} ({gap.source})" for gap in sample.gaps],
+        _trackers(sample, top),
+        [printable(f"gap: {gap.field}: {gap.reason} ({gap.source})") for gap in sample.gaps],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -140,6 +141,14 @@ def _processes(processes: Sequence[Process], total: int | None) -> list[str]:
     )
     lines = aligned(rows, right=frozenset(range(9)))
     return [*lines, f"({len(processes)} of {count(total)} processes; ~ = RSS where PSS is denied)"]
+
+
+def _trackers(sample: Sample, top: int) -> list[str]:
+    if not sample.trackers:
+        return []
+    from mnemo_cli.output.trackers import tracker_text
+
+    return tracker_text(sample.trackers, top=top)
 
 
 def shortened(text: str, width: int) -> str:

@@ -1,6 +1,7 @@
 """What changed between two readings: a saved mnemo.sample/1 document and one of now."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,13 @@ from mnemo_cli.redact import printable
 DIFF_SCHEMA = "mnemo.diff/1"
 # No counter of the kernel is larger; differences of larger ones might be infinite, which JSON cannot say.
 _LARGEST = 1 << 64
+# Of a tracker and of its components: what lives on in dead workers, and what only the living have.
+_COUNTED = (
+    "allocated_bytes_total", "allocations", "deallocated_bytes_total", "deallocations", "unbalanced_total",
+    "spawned_tasks", "completed_tasks_total", "evicted_total", "expired_total", "rejected_total", "hits_total",
+    "misses_total",
+)  # fmt: skip
+_SUMMED = ("processes", "used_bytes", "used", "limit", "limit_bytes", *_COUNTED)
 
 
 def load_sample(path: Path) -> Mapping[str, Json]:
@@ -43,7 +51,10 @@ def _harmless(value: Json) -> Json:
 
 
 def diff_document(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
-    """Every number, level and limit that differs, and the processes that came, went or grew."""
+    """Every number, level and limit that differs, and the processes that came, went or grew.
+
+    Of trackers the workers of one program are added up, the dead ones too: so a restart is no loss.
+    """
     return {
         "schema": DIFF_SCHEMA,
         "from": old.get("time"),
@@ -51,7 +62,7 @@ def diff_document(old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str,
         "seconds": _seconds_between(old.get("time"), new.get("time")),
         "same_scope": old.get("scope") == new.get("scope"),
         "level": {"from": old.get("level"), "to": new.get("level")},
-        "changes": list(_changes(_numbers(old), _numbers(new))),
+        "changes": [*_changes(_numbers(old), _numbers(new)), *_tracker_changes(old, new)],
         "processes": list(_process_changes(old, new)),
     }
 
@@ -78,6 +89,34 @@ def _numbers(document: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
+def _tracker_changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
+    """The numbers of the programs that both readings know; of the others how many workers came or went."""
+    before, after = _programs(old), _programs(new)
+    for program in dict.fromkeys((*before, *after)):
+        if program in before and program in after:
+            yield from _changes(before[program], after[program])
+        else:
+            workers = f"trackers.{program}.processes"
+            counts = [{workers: side.get(program, {}).get(workers, 0)} for side in (before, after)]
+            yield from _changes(*counts)
+
+
+def _programs(document: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
+    """By program: the sum of each number of its trackers and of their components, by its dotted name."""
+    sums: dict[str, dict[str, Json]] = defaultdict(dict)
+    for tracker in _mappings(document.get("trackers")):
+        # What strangers called themselves: the saved reading was made printable when it was loaded.
+        program = printable(str(tracker.get("name")))
+        total = sums[program]
+        for part in (tracker, *_mappings(tracker.get("components"))):
+            prefix = program if part is tracker else f"{program}.{printable(str(part.get('name')))}"
+            for key in _COUNTED if tracker.get("pid") is None else _SUMMED:
+                value, name = part.get(key), f"trackers.{prefix}.{key}"
+                if _is_number(value):
+                    total[name] = total.get(name, 0) + value  # type: ignore[operator]  # both are numbers
+    return sums
+
+
 def _process_changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
     """A reading lists the largest processes only: who is missing from a part may yet run ("listed", "unlisted")."""
     before, after = _processes(old.get("processes")), _processes(new.get("processes"))
@@ -100,11 +139,15 @@ def _process_changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterat
 
 
 def _processes(value: Json) -> dict[tuple[Json, Json], Mapping[str, Json]]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        return {}
-    rows = [item for item in value if isinstance(item, Mapping)]
+    rows = _mappings(value)
     keys = [(item.get("pid"), item.get("started")) for item in rows]
     return {key: item for key, item in zip(keys, rows, strict=True) if all(map(_is_number, key))}
+
+
+def _mappings(value: Json) -> list[Mapping[str, Json]]:
+    """The objects of an array; none in anything else."""
+    items = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return [item for item in items if isinstance(item, Mapping)]
 
 
 def _lists_all(document: Mapping[str, Json]) -> bool:

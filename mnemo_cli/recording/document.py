@@ -7,7 +7,20 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from mnemo_cli.model import Event, Forecast, Gap, Json, Level, Memory, Moment, Pressure, Process, limit_json
+from mnemo_cli.model import (
+    Component,
+    Event,
+    Forecast,
+    Gap,
+    Json,
+    Level,
+    Memory,
+    Moment,
+    Pressure,
+    Process,
+    Tracker,
+    limit_json,
+)
 
 SAMPLE_SCHEMA = "mnemo.sample/1"
 
@@ -51,7 +64,7 @@ def sample_document(moment: Moment) -> dict[str, Json]:
         "vm_pressure_level": sample.vm_pressure_level,
         "forecast": None if verdict.forecast is None else forecast_document(verdict.forecast),
         "processes": [process_document(process) for process in sample.processes],
-        "trackers": [],
+        "trackers": [tracker_document(tracker) for tracker in sample.trackers],
         "alerts": [],
         "host_oom_kills_total": sample.host_oom_kills_total,
         "gaps": gap_documents(moment.gaps),
@@ -125,6 +138,49 @@ def forecast_document(forecast: Forecast) -> dict[str, Json]:
 
 def process_document(process: Process) -> dict[str, Json]:
     return {name: limit_json(getattr(process, name)) for name in Process._fields}
+
+
+def tracker_document(tracker: Tracker) -> dict[str, Json]:
+    """One process's counters. The components that every tracker has are numbers of the tracker too."""
+    cache = tracker.component("embeddings_cache")
+    return {
+        "pid": tracker.pid,
+        "name": tracker.name,
+        "started": tracker.started,
+        "processes": tracker.processes,
+        "used_bytes": tracker.used_bytes,
+        "peak_bytes": tracker.peak_bytes,
+        "limit_bytes": limit_json(tracker.limit_bytes),
+        "allocated_bytes_total": tracker.allocated_bytes_total,
+        "allocations": tracker.allocations,
+        "allocation_bytes_per_second": tracker.allocation_bytes_per_second,
+        "deallocated_bytes_total": tracker.deallocated_bytes_total,
+        "deallocations": tracker.deallocations,
+        "unbalanced_total": tracker.unbalanced_total,
+        "event_queue_size": tracker.used_of("event_queue"),
+        "work_queue_size": tracker.used_of("work_queue"),
+        "db_connections": tracker.used_of("db_connections"),
+        "network_connections": tracker.used_of("network_connections"),
+        "spawned_tasks": tracker.spawned_tasks,
+        "active_tasks": tracker.used_of("active_tasks"),
+        "completed_tasks_total": tracker.completed_tasks_total,
+        "embeddings_cache_bytes": None if cache is None else cache.used_bytes,
+        "history_ops": tracker.used_of("operation_history"),
+        "components": [component_document(component) for component in tracker.components],
+        "metrics": [metric._asdict() for metric in tracker.metrics],
+    }
+
+
+def component_document(component: Component) -> dict[str, Json]:
+    """`used_ratio` is that of the fuller ceiling, items or bytes."""
+    fields: dict[str, Json] = {name: getattr(component, name) for name in Component._fields}
+    return {
+        **fields,
+        "limit": limit_json(component.limit),
+        "limit_bytes": limit_json(component.limit_bytes),
+        "used_ratio": component.used_ratio,
+        "level": level_word(component.level),
+    }
 
 
 def gap_documents(gaps: Iterable[Gap]) -> list[Json]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mnemo_cli.model import Event, Json, Level, Moment, limit_json
+from mnemo_cli.model import Event, Gap, Json, Level, Moment, Sample, limit_json
 from mnemo_cli.recording.document import encode, event_document, gap_documents, level_word, timestamp
 
 LOG_SCHEMA = "mnemo.log/1"
@@ -27,6 +27,8 @@ _MOST_PENDING_LINES = 1000
 _CLOSING_TRIES = 20
 _CLOSING_PAUSE_SECONDS = 0.01
 _LONGEST_LINE_BYTES = 64 * 1024
+# A component takes up to 800 bytes of its line, with names that are nothing but escapes.
+_MOST_COMPONENTS = 40
 _LINE_START = f'{{"schema":"{LOG_SCHEMA}"'.encode()
 
 
@@ -152,6 +154,8 @@ def memory_line(moment: Moment) -> dict[str, Json]:
     """The line of a moment: the binding limit, its level, its growth."""
     sample, verdict = moment.sample, moment.verdict
     binding, forecast = verdict.binding, verdict.forecast
+    gaps = [*verdict.gaps, *(gap for gap in sample.gaps if gap.field == "trackers")]
+    components = _components(sample, gaps) if sample.trackers else []
     return {
         "schema": LOG_SCHEMA,
         "type": "memory",
@@ -164,14 +168,42 @@ def memory_line(moment: Moment) -> dict[str, Json]:
         "limit_source": binding.source.json if binding is not None else None,
         "peak_bytes": verdict.peak_used_bytes,
         "growth_bytes_per_second": forecast.growth_bytes_per_second if forecast is not None else None,
-        "components": [],
-        "gaps": gap_documents(verdict.gaps),
+        "components": components,
+        "gaps": gap_documents(gaps),
     }
 
 
 def event_line(event: Event) -> dict[str, Json]:
     """The line of an event."""
     return {"schema": LOG_SCHEMA, **event_document(event), "pid": os.getpid()}
+
+
+def _components(sample: Sample, gaps: list[Gap]) -> list[Json]:
+    """The workers of each program added up; where there are too many for a line, those with the worst levels."""
+    from mnemo_cli.limits.programs import programs, worst_first
+
+    pairs = worst_first((program, part) for program in programs(sample.trackers) for part in program.components)
+    if len(pairs) > _MOST_COMPONENTS:
+        gaps.append(Gap("components", "trackers", f"a line has room for {_MOST_COMPONENTS} of {len(pairs)}"))
+    return [
+        {
+            "program": program.name,
+            "processes": len(program.workers),
+            "name": part.component.name,
+            "used": part.component.used,
+            "limit": limit_json(part.component.limit),
+            "used_bytes": part.component.used_bytes,
+            "limit_bytes": limit_json(part.component.limit_bytes),
+            "used_ratio": part.used_ratio,
+            "level": level_word(part.level),
+            "evicted_total": part.component.evicted_total,
+            "expired_total": part.component.expired_total,
+            "rejected_total": part.component.rejected_total,
+            "hits_total": part.component.hits_total,
+            "misses_total": part.component.misses_total,
+        }
+        for program, part in pairs[:_MOST_COMPONENTS]
+    ]
 
 
 def _line(document: dict[str, Json]) -> bytes:

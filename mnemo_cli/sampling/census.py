@@ -52,28 +52,36 @@ class Census:
         self._members = Members(choice, Path("/"))
         self._uses: dict[int, Use] = {}
         self._counts_rss = False
-        if choice.is_tree and not self._present([]) and choice.kind != "command":
+        self.pids: tuple[int, ...] = ()
+        if choice.is_tree and not self.follow([]) and choice.kind != "command":
             raise TargetError(choice.nobody)
 
     def read(self, rows: int, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:
         """The `rows` processes that hold most, and what the target uses: a tree its sum, all else the machine's use."""
         if self._choice.is_tree:
-            processes = self._describe(self._present(gaps), gaps)
+            processes = self._describe(self.follow(gaps), gaps)
             return _sorted(processes)[:rows], self._use(processes, gaps)
         if not rows:
             gaps.append(Gap("target.processes", "psutil", "processes were not asked for"))
             return (), Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
-        present = self._present(gaps)
+        present = self.follow(gaps)
         largest = heapq.nlargest(rows, present, key=lambda entry: _rank(self._index.resident_bytes(entry.pid)))
         target = Target(used_bytes=host_used_bytes, used_is_rss=False, processes=len(present))
         return _sorted(self._describe(largest, gaps)), target
+
+    def follow(self, gaps: list[Gap]) -> list[Entry]:
+        """Find out who is there; `pids` are theirs."""
+        self._index.refresh(gaps)
+        members = self._members.among(self._index)
+        self.pids = tuple(entry.pid for entry in members)
+        return members
 
     def glance(self, gaps: list[Gap], *, host_used_bytes: int | None) -> Target:
         """The processes of the last whole sample: what each counted for then, and how it grew since."""
         if not self._choice.is_tree:
             return Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
         if not self._uses:
-            return self._use(self._describe(self._present(gaps), gaps), gaps)
+            return self._use(self._describe(self.follow(gaps), gaps), gaps)
         # Asked in this order: a process that ends in between is gone, and not of unknown size.
         grown = [
             (_carried(use, self._index.resident_bytes(pid)), self._index.is_running(pid))
@@ -83,10 +91,6 @@ class Census:
         if None in shares:
             gaps.append(Gap("target.used_bytes", "psutil", f"the memory of {shares.count(None)} processes is not told"))
         return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(shares))
-
-    def _present(self, gaps: list[Gap]) -> list[Entry]:
-        self._index.refresh(gaps)
-        return self._members.among(self._index)
 
     def _describe(self, entries: Iterable[Entry], gaps: list[Gap]) -> list[Process]:
         described = (self._index.describe(entry) for entry in entries)

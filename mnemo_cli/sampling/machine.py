@@ -1,5 +1,6 @@
 """One Linux machine seen from one target: every reading of the room, put together as a Sample."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,11 @@ class Sampler(Protocol):
     """
 
     rows: int
+
+    @property
+    def pids(self) -> Collection[int]:
+        """The processes in scope as of the last whole sample; of now, where that one was not asked for any."""
+        ...
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         """Everything, once."""
@@ -56,6 +62,12 @@ class Machine:
             if not pids and choice.kind != "command":
                 raise TargetError(choice.nobody)
             self._path.follow(pids or [choice.pid or 0])
+
+    @property
+    def pids(self) -> Collection[int]:
+        if not self._choice.is_tree and not self.rows:
+            self._population.follow([])
+        return self._population.pids
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         gaps: list[Gap] = []

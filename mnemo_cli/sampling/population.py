@@ -37,6 +37,12 @@ class Population:
 
     def refresh(self, gaps: list[Gap], clock_seconds: float, *, host_used_bytes: int | None = None) -> None:
         """Find out who is there and what they use now; cheap when nobody forked and nobody grew."""
+        self.follow(gaps)
+        for pid in self._sweep.sweep(clock_seconds, whole=self._choice.is_tree or self._somebody_woke(host_used_bytes)):
+            self._index.forget(pid)
+
+    def follow(self, gaps: list[Gap]) -> None:
+        """Find out who is there, and nothing else; cheap when nobody forked."""
         if self._hides_others:
             gaps.append(Gap("processes", "/proc", "hidepid hides the processes of other users: there may be more"))
         if self._index.refresh(gaps) or self._choice.kind == "cgroup":
@@ -44,8 +50,6 @@ class Population:
             self._sweep.follow(members)
             if self._choice.is_tree:
                 self._details.keep_only({(entry.pid, entry.started) for entry in members})
-        for pid in self._sweep.sweep(clock_seconds, whole=self._choice.is_tree or self._somebody_woke(host_used_bytes)):
-            self._index.forget(pid)
 
     def use(self, gaps: list[Gap], clock_seconds: float, *, fresh: bool = False) -> Target:
         """The sum of PSS, taking each process's growth of RSS since its PSS was read; RSS where PSS is denied."""

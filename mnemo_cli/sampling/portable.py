@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +45,12 @@ class Portable:
         self.rows = rows
         self._run = run_tool if run is None and sys.platform == "darwin" else run
         self._census = Census(choice, PsutilIndex())
+
+    @property
+    def pids(self) -> Collection[int]:
+        if not self._choice.is_tree and not self.rows:
+            self._census.follow([])
+        return self._census.pids
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         gaps = _beyond_reach()

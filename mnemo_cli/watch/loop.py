@@ -9,6 +9,7 @@ from mnemo_cli.model import Event, Level, Moment, Sample
 from mnemo_cli.sampling.machine import Sampler
 from mnemo_cli.watch.clock import Clock
 from mnemo_cli.watch.pace import wait_seconds
+from mnemo_cli.watch.trackers import TrackerSource, with_trackers
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,11 +19,14 @@ class Rhythm:
     interval_seconds: float
 
 
-def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> Iterator[Moment]:
+def watch(
+    sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock, trackers: TrackerSource | None = None
+) -> Iterator[Moment]:
     """Moments until the clock says stop or the target has ended.
 
     One reported moment per interval; between them, near a limit, glances that are judged and
     matter only for their events. The last moment of a target that ended carries an exit event.
+    `trackers` are for reported moments only: they decide no level.
     """
     state, before, last_wait_seconds = State(), None, rhythm.interval_seconds
     due_seconds = clock.seconds()
@@ -31,6 +35,8 @@ def watch(sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock) -> It
         whole = now_seconds >= due_seconds
         read = sampler.sample if whole else sampler.glance
         sample = read(time_seconds=clock.unix_seconds(), clock_seconds=now_seconds)
+        if whole and trackers is not None:
+            sample = with_trackers(sample, sampler, trackers)
         state, verdict = step(state, sample, edges, whole=whole)
         ended = _has_ended(sample)
         if ended and whole:

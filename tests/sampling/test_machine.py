@@ -103,6 +103,25 @@ def test_processes_that_were_not_asked_for_are_not_counted_as_none_there(machine
     assert seen.target.used_bytes == 2000 * 1024
 
 
+@pytest.mark.parametrize("rows", [0, 5])
+@pytest.mark.parametrize(
+    ("choice", "pids"),
+    [(TargetChoice(kind="host"), {7, 8}), (TargetChoice(kind="process", pid=7), {7}),
+     (TargetChoice(kind="cgroup", path="/app"), {8})],
+)  # fmt: skip
+def test_the_processes_in_scope_are_known_even_where_no_rows_were_asked_for(machine_of, choice, pids, rows):
+    group = {"memory.max": "4096\n", "memory.current": "1\n", "cgroup.procs": "8\n"}
+    second = {f"proc/8/{name.rpartition('/')[2]}": text for name, text in host().items() if name.startswith("proc/7/")}
+    second["proc/8/stat"] = second["proc/8/stat"].replace("7 (app)", "8 (other)")
+    files = host() | second | {f"sys/fs/cgroup/app/{name}": text for name, text in group.items()}
+    _, machine = machine_of(files, choice, rows=rows)
+    sample(machine)
+    assert set(machine.pids) == pids
+    # Rows that are asked for later miss nobody: to be asked for pids has not used the news up.
+    machine.rows = 5
+    assert {process.pid for process in sample(machine).processes} == pids
+
+
 def budget_of(seen: Sample) -> tuple[int | None, object]:
     assert seen.limits[0].source.kind == "budget"
     return seen.limits[0].used_bytes, seen.limits[0].limit_bytes

@@ -118,6 +118,20 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 
 
 @on_linux
+@pytest.mark.parametrize("rows", [0, 5])
+def test_both_samplers_know_the_processes_in_scope_even_without_rows(family, rows):
+    for choice in (tree(family), HOST):
+        machine, portable = Machine(choice, rows=rows), Portable(choice, rows=rows)
+        sample(machine), sample(portable)
+        if choice is HOST:
+            assert {family.pid, os.getpid()} <= set(machine.pids) & set(portable.pids)
+        else:
+            assert len(machine.pids) == 3 and set(machine.pids) == set(portable.pids)
+        machine.close()
+        portable.close()
+
+
+@on_linux
 def test_both_samplers_agree_on_the_machine():
     machine, portable = Machine(HOST, rows=0), Portable(HOST, rows=0)
     before, ours, after = sample(machine).host, sample(portable).host, sample(machine).host

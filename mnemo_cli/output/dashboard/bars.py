@@ -10,15 +10,20 @@ CHART_ROWS = 5
 
 def bar(used_ratio: float, cache_ratio: float, edges: Edges | None, width: int) -> str:
     """`#` used, `%` reclaimable cache above it, `|` at the edges of the levels; `width` is without brackets."""
+    marks = () if edges is None else (edges.moderate_ratio, edges.high_ratio, edges.critical_ratio)
+    return marked_bar(used_ratio, cache_ratio, marks, width)
+
+
+def marked_bar(used_ratio: float, cache_ratio: float, marks: Sequence[float], width: int) -> str:
+    """The same with a `|` at each of the marks."""
     used = _cells(used_ratio, width)
     cache = _cells(used_ratio + cache_ratio, width) - used
     signs = list("#" * used + "%" * cache + " " * (width - used - cache))
-    if edges is not None:
-        for edge in (edges.moderate_ratio, edges.high_ratio, edges.critical_ratio):
-            # Not the first cell: an edge there would hide a small use.
-            position = min(width - 1, max(1, int(edge * width)))
-            if width > 1:
-                signs[position] = "|"
+    for mark in marks:
+        # Not the first cell: an edge there would hide a small use.
+        position = min(width - 1, max(1, int(mark * width)))
+        if width > 1:
+            signs[position] = "|"
     return "[" + "".join(signs) + "]"
 
 

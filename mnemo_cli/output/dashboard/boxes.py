@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnemo_cli.output.dashboard.look import Look
-from mnemo_cli.output.dashboard.spans import Line, fitted
+from mnemo_cli.output.dashboard.spans import Line, fitted, width_of
 
 
 def boxed(title: str, lines: Sequence[Line], width: int, look: Look) -> list[Line]:
@@ -11,7 +11,7 @@ def boxed(title: str, lines: Sequence[Line], width: int, look: Look) -> list[Lin
     upper_left, upper_right, lower_left, lower_right, side = look.box
     top = f"{upper_left}{look.rule * 3} {title} "
     return [
-        fitted([(top + look.rule * max(0, width - len(top) - 1) + upper_right, "")], width),
+        fitted([(top + look.rule * max(0, width - width_of(top) - 1) + upper_right, "")], width),
         *(((side, ""), *fitted(content, width - 2), (side, "")) for content in lines),
         fitted([(lower_left + look.rule * (width - 2) + lower_right, "")], width),
     ]

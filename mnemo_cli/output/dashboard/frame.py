@@ -2,6 +2,7 @@
 
 from mnemo_cli.output.dashboard import panels
 from mnemo_cli.output.dashboard.boxes import beside, boxed, padded
+from mnemo_cli.output.dashboard.components import box_lines, box_title, component_line
 from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES
 from mnemo_cli.output.dashboard.memory import clock_text
 from mnemo_cli.output.dashboard.processes import footnote, process_lines
@@ -13,8 +14,8 @@ from mnemo_cli.output.words import glyph, percent, size
 _WIDE_SIZE = (140, 40)
 _COMPACT_SIZE = (60, 12)
 _TINY_SIZE = (20, 3)
-# Heights from which the narrow screen has its lower rules, its history, and its newest event.
-_RULES_FROM, _HISTORY_FROM, _EVENT_FROM = 18, 22, 24
+# Heights from which the narrow screen has its lower rules, its history, its components, and its newest event.
+_RULES_FROM, _HISTORY_FROM, _COMPONENTS_FROM, _EVENT_FROM = 18, 22, 23, 24
 _WIDE_LINES = 24
 
 
@@ -36,7 +37,7 @@ def frame(view: View, width: int, height: int) -> list[Line]:
     return [*lines[:height], *[blank] * (height - len(lines))]
 
 
-def process_rows(width: int, height: int) -> int:
+def process_rows(width: int, height: int, *, has_trackers: bool = False) -> int:
     """How many processes a frame of this size can show: more need not be read."""
     if width < _COMPACT_SIZE[0] or height < _COMPACT_SIZE[1]:
         return 0
@@ -44,6 +45,7 @@ def process_rows(width: int, height: int) -> int:
         others = _WIDE_LINES
     else:
         others = 9 + 2 * (height >= _RULES_FROM) + (height >= _HISTORY_FROM) + (height >= _EVENT_FROM)
+        others += has_trackers and height >= _COMPONENTS_FROM
     # The table has a title and a footnote.
     return height - others - 2
 
@@ -59,12 +61,14 @@ def _three_lines(view: View, width: int) -> list[Line]:
 
 
 def _compact(view: View, width: int, height: int) -> list[Line]:
-    """80×24 and everything up to the wide screen; the event goes first when it is low, then history, then rules."""
+    """80×24 up to the wide screen; on a low one event, components, history and rules go, in this order."""
     rule = fitted([(view.look.rule * width, DIM)], width)
     top = [panels.header(view, width), panels.sentence(view, width), panels.forecast_line(view, width), rule]
     middle = [*panels.memory_lines(view, width), panels.swap_line(view, width), panels.pressure_line(view, width)]
     if height >= _HISTORY_FROM:
         middle.append(panels.history_line(view, width))
+    if height >= _COMPONENTS_FROM and view.moment.sample.trackers:
+        middle.append(component_line(view, width))
     if height >= _EVENT_FROM:
         middle.append(panels.newest_event(view, width))
     bottom = [panels.footer(view, width)]
@@ -85,7 +89,7 @@ def _wide(view: View, width: int, height: int) -> list[Line]:
     )
     boxes += beside(
         boxed("HISTORY 5 min", panels.history_chart(view, left - 2), left, view.look),
-        boxed("LIMITS on the path (* binds)", panels.limit_lines(view, right - 2, 5), right, view.look),
+        _limits_or_components(view, right),
         width,
     )
     events = panels.event_lines(view.memory.events, width - 2, 5, view.look) or [
@@ -105,6 +109,14 @@ def _memory_box(view: View, width: int) -> list[Line]:
     if host is not None and host is not verdict.binding:
         lines.append(fitted([(f" host {percent(host.used_ratio)} of {size(host.limit_bytes)}", "")], width))
     return padded(lines, 5, width)
+
+
+def _limits_or_components(view: View, width: int) -> list[Line]:
+    """Who tells of components wants to see them; the limit that binds is in the MEMORY box in any case."""
+    if view.moment.sample.trackers:
+        lines = padded(box_lines(view, width - 2, 5), 5, width - 2)
+        return boxed(box_title(view, width), lines, width, view.look)
+    return boxed("LIMITS on the path (* binds)", panels.limit_lines(view, width - 2, 5), width, view.look)
 
 
 def _forecast_box(view: View, width: int) -> list[Line]:

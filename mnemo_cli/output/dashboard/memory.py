@@ -1,11 +1,13 @@
-"""What the view remembers between frames: the history of use, the trends of processes, recent events."""
+"""What the view remembers between frames: the history of use, the trends of processes and components, events."""
 
 from collections import deque
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from mnemo_cli.model import Event, Moment, Process
+from mnemo_cli.limits.programs import programs
+from mnemo_cli.model import Component, Event, Moment, Process
 from mnemo_cli.recording.document import timestamp
 
 HISTORY_SECONDS = 600.0
@@ -50,6 +52,7 @@ class ViewMemory:
         self.events: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self.peak_at_seconds: float | None = None
         self.rates = Rates()
+        self.flows = Flows()
         self._peak = 0
 
     def note(self, moment: Moment) -> None:
@@ -67,6 +70,7 @@ class ViewMemory:
             self._peak, self.peak_at_seconds = peak, moment.sample.time_seconds
         self._note_processes(moment.sample.processes, now)
         self.rates.note(moment)
+        self.flows.note(moment)
 
     def trend_of(self, process: Process) -> Trend | None:
         """The past of one process, if it was shown before."""
@@ -80,6 +84,7 @@ class ViewMemory:
         """As it is now: later moments change only the original."""
         held = copy(self)
         held.ratios, held.events, held.rates = self.ratios.copy(), self.events.copy(), copy(self.rates)
+        held.flows = copy(self.flows)
         held.trends = {key: Trend(trend.points.copy(), trend.latest) for key, trend in self.trends.items()}
         return held
 
@@ -114,6 +119,52 @@ class Rates:
         span = now[0] - before[0]
         self.major_faults_per_second = _rate(before[2], now[2], span)
         self.refaults_per_second = _rate(before[3], now[3], span)
+
+
+class Flow(NamedTuple):
+    """What went through a component between two samples; None before there are two, and where nobody asked."""
+
+    evicted_per_second: float | None = None
+    rejected_per_second: float | None = None
+    hit_ratio: float | None = None
+
+
+class Flows:
+    """The flow of each component of each program, its workers added up."""
+
+    def __init__(self) -> None:
+        self._flows: dict[tuple[str, str], Flow] = {}
+        self._before: tuple[float, dict[tuple[str, str], Component]] = (0.0, {})
+
+    def note(self, moment: Moment) -> None:
+        """Compare with the sample before."""
+        now = moment.sample.clock_seconds
+        seen = {
+            (program.name, part.component.name): part.component
+            for program in programs(moment.sample.trackers)
+            for part in program.components
+        }
+        (then, before), self._before = self._before, (now, seen)
+        # New dicts each time: a paused view keeps the old ones.
+        self._flows = {
+            key: _flow(before[key], component, now - then)
+            for key, component in seen.items()
+            if key in before and now > then
+        }
+
+    def of(self, program: str, component: str) -> Flow:
+        """Unknown for a component that was not there in two samples."""
+        return self._flows.get((program, component), Flow())
+
+
+def _flow(before: Component, now: Component, span_seconds: float) -> Flow:
+    hits, misses = now.hits_total - before.hits_total, now.misses_total - before.misses_total
+    asked = hits >= 0 and misses >= 0 and hits + misses > 0
+    return Flow(
+        evicted_per_second=_rate(before.evicted_total, now.evicted_total, span_seconds),
+        rejected_per_second=_rate(before.rejected_total, now.rejected_total, span_seconds),
+        hit_ratio=hits / (hits + misses) if asked else None,
+    )
 
 
 def _rate(before: int | None, now: int | None, span_seconds: float) -> float | None:

@@ -195,6 +195,7 @@ def help_lines(width: int, look: Look) -> list[Line]:
         "  levels: ok NORMAL, ! MODERATE, !! HIGH, XX CRITICAL, ?? UNKNOWN",
         "  used: what would have to be freed by killing or swapping",
         "  ~ before a size: RSS, because PSS is denied; * binds",
+        "  components: ! from 60 %, !! above 90 %, XX full; caches: hits, evictions",
     ]
     return [fitted([(look.text(text), "")], width) for text in (" KEYS", *rows, *notes)]
 

@@ -111,7 +111,7 @@ class Screen:
         if shown is None:
             return
         width, height = self._console.size
-        self._show_rows(process_rows(width, height))
+        self._show_rows(process_rows(width, height, has_trackers=bool(shown.sample.trackers)))
         own = self._own[1]
         view = View(
             moment=shown,

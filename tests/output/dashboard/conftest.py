@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mnemo_cli.limits.components import judged
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import (
+    Component,
     Event,
     Forecast,
     Level,
@@ -17,6 +19,7 @@ from mnemo_cli.model import (
     Sample,
     Scope,
     Target,
+    Tracker,
     Verdict,
 )
 from mnemo_cli.output.dashboard.look import Look
@@ -117,6 +120,40 @@ _LEVEL_EVENT = Event(
 )
 
 
+def build_component(name: str, used: int | None, limit: object = None, **fields: object) -> Component:
+    """A component of items that blocks when it is full, unless said otherwise."""
+    values = {"unit": "items", "used_bytes": None, "limit_bytes": None, "policy": "block", **fields}
+    return Component(name=name, used=used, limit=limit, **values)  # type: ignore[arg-type]
+
+
+def build_tracker(pid: int | None, *components: Component, name: str = "app", **fields: object) -> Tracker:
+    """One process of a program, judged; with pid None what its dead workers counted."""
+    numbers = dict.fromkeys(
+        ("started", "used_bytes", "peak_bytes", "allocated_bytes_total", "allocations", "deallocated_bytes_total",
+         "deallocations", "unbalanced_total", "spawned_tasks", "completed_tasks_total"), 0,
+    )  # fmt: skip
+    values = {"processes": 1, "limit_bytes": None, "allocation_bytes_per_second": None, **numbers, **fields}
+    (tracker,) = judged([Tracker(pid=pid, name=name, components=components, **values)])  # type: ignore[arg-type]
+    return tracker
+
+
+def mockup_trackers(seconds_ago: float) -> tuple[Tracker, ...]:
+    """The program of the mock-up's components, as it was then; in the present all rates are those of the mock-up."""
+    evicted, hits, misses = (round(rate * (1000 - seconds_ago)) for rate in (12, 97, 3))
+    components = (
+        build_component("event_queue", 640, 1000, unit="events", policy="drop_oldest"),
+        build_component("work_queue", 8412, 10_000),
+        build_component("db_connections", 12, 20, unit="connections"),
+        build_component(
+            "embeddings_cache", 9108, 10_000, policy="evict_lru",
+            evicted_total=evicted, hits_total=hits, misses_total=misses,
+        ),
+        build_component("operation_history", 301, 1000, unit="operations", policy="compact"),
+        build_component("network_connections", 3, unit="connections", policy="none"),
+    )  # fmt: skip
+    return (build_tracker(4121, *components, used_bytes=4 * MIB, peak_bytes=5 * MIB),)
+
+
 def mockup_moment() -> Moment:
     """The last moment of the scene."""
     limits = (GROUP, SLICE, HOST)
@@ -144,7 +181,7 @@ def mockup_moment() -> Moment:
     )
 
 
-def _past(moment: Moment) -> Iterator[Moment]:
+def _past(moment: Moment, trackers: Callable[[float], tuple[Tracker, ...]]) -> Iterator[Moment]:
     """Five minutes that lead to `moment`: use rose from 41 % to 71 %, the processes as they do."""
     for steps_ago in range(_HISTORY_STEPS, -1, -1):
         seconds_ago = steps_ago * _SPACING_SECONDS
@@ -163,6 +200,7 @@ def _past(moment: Moment) -> Iterator[Moment]:
             clock_seconds=_CLOCK_SECONDS - seconds_ago,
             limits=(group, SLICE, HOST),
             processes=processes,
+            trackers=trackers(seconds_ago),
         )
         events = (_LEVEL_EVENT,) if seconds_ago == 130 else ()
         # The peak was 33 s ago.
@@ -170,10 +208,17 @@ def _past(moment: Moment) -> Iterator[Moment]:
         yield Moment(sample=sample, verdict=moment.verdict._replace(binding=group, peak_used_bytes=peak, events=events))
 
 
-def mockup_view(look: Look | None = None, **changes: object) -> View:
-    """The whole scene; `changes` are fields of View."""
+def no_trackers(seconds_ago: float) -> tuple[Tracker, ...]:
+    return ()
+
+
+def mockup_view(
+    look: Look | None = None, trackers: Callable[[float], tuple[Tracker, ...]] = no_trackers, **changes: object
+) -> View:
+    """The whole scene; `trackers` says what programs told so many seconds ago, `changes` are fields of View."""
     moment, memory = mockup_moment(), ViewMemory()
-    for earlier in _past(moment):
+    moment = moment._replace(sample=moment.sample._replace(trackers=trackers(0)))
+    for earlier in _past(moment, trackers):
         memory.note(earlier)
     view = View(
         moment=moment,
@@ -193,6 +238,24 @@ def mockup_view(look: Look | None = None, **changes: object) -> View:
 def scene() -> Callable[..., View]:
     """`scene(look, paused=True, …)`: a view of the mock-up's machine."""
     return mockup_view
+
+
+@pytest.fixture(scope="session")
+def telling() -> Callable[[float], tuple[Tracker, ...]]:
+    """For `scene(trackers=telling)`: the program of the mock-up."""
+    return mockup_trackers
+
+
+@pytest.fixture(scope="session")
+def tracker() -> Callable[..., Tracker]:
+    """`tracker(4121, component("queue", 5, 10), name="app", used_bytes=…)`."""
+    return build_tracker
+
+
+@pytest.fixture(scope="session")
+def component() -> Callable[..., Component]:
+    """`component("queue", 5, 10, policy="reject", …)`."""
+    return build_component
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from mnemo_cli.limits.components import judged
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import (
     UNLIMITED,
+    Component,
     Event,
     Forecast,
     Level,
@@ -22,6 +24,7 @@ from mnemo_cli.model import (
     Sample,
     Scope,
     Target,
+    Tracker,
 )
 from mnemo_cli.output.dashboard.frame import frame, process_rows
 from mnemo_cli.output.dashboard.look import LEVEL_STYLES, Look
@@ -91,6 +94,42 @@ _EVENTS = st.lists(
     max_size=8,
 ).map(tuple)
 
+# Nobody made these printable: they come as the program wrote them.
+_RAW_NAMES = st.text(max_size=30) | st.sampled_from(["work_queue", "embeddings_cache", "漢字" * 20, "\x1b[2J"])
+_WORDS = st.integers(0, 1 << 62)
+_COMPONENTS = st.builds(
+    Component,
+    name=_RAW_NAMES,
+    used=st.none() | _WORDS,
+    limit=st.none() | st.integers(1, 1 << 62) | st.just(UNLIMITED),
+    unit=_RAW_NAMES,
+    used_bytes=st.none() | _WORDS,
+    limit_bytes=st.none() | st.integers(1, 1 << 62) | st.just(UNLIMITED),
+    policy=st.sampled_from(["block", "reject", "evict_lru", "drop_oldest", "compact", "none", "\x1b[31m" * 4]),
+    blocked_seconds_total=st.just(0.0),
+    **dict.fromkeys(("evicted_total", "expired_total", "rejected_total", "hits_total", "misses_total"), _WORDS),
+)
+_TRACKERS = st.builds(
+    Tracker,
+    pid=st.none() | st.integers(1, 1 << 22),
+    name=st.sampled_from(["app", "api"]) | _RAW_NAMES,
+    started=_WORDS,
+    processes=st.integers(1, 9),
+    used_bytes=_WORDS,
+    peak_bytes=_WORDS,
+    allocated_bytes_total=_WORDS,
+    allocations=_WORDS,
+    deallocated_bytes_total=_WORDS,
+    deallocations=_WORDS,
+    unbalanced_total=_WORDS,
+    limit_bytes=_LIMITS,
+    spawned_tasks=_WORDS,
+    completed_tasks_total=_WORDS,
+    allocation_bytes_per_second=st.none() | st.floats(0, 1e18),
+    components=st.lists(_COMPONENTS, max_size=8).map(tuple),
+    metrics=st.just(()),
+)
+
 
 @st.composite
 def _memories(draw: st.DrawFn) -> tuple[Memory, ...]:
@@ -127,6 +166,7 @@ def _moments(draw: st.DrawFn) -> Moment:
         pressure=draw(_PRESSURES),
         processes=tuple(processes * draw(st.sampled_from([1, 1, 1, 90]))),
         process_count=draw(_COUNTS),
+        trackers=judged(draw(st.lists(_TRACKERS, max_size=4))),
         host_oom_kills_total=draw(_COUNTS),
     )
     _, verdict = step(State(), sample, Edges())
@@ -317,6 +357,19 @@ def test_event_and_history_go_first_below_24_lines(
         assert always in text
 
 
+@pytest.mark.parametrize(
+    ("height", "has_event", "has_components", "has_history"),
+    [(24, True, True, True), (23, False, True, True), (22, False, False, True), (21, False, False, False)],
+)
+def test_components_go_after_the_event_and_before_the_history(
+    scene: Scene, telling: object, height: int, has_event: bool, has_components: bool, has_history: bool
+) -> None:
+    text = _text(frame(scene(None, telling), 80, height))
+
+    assert (" EVNT " in text, " COMP " in text, " 5min " in text) == (has_event, has_components, has_history)
+    assert " COMP " not in _text(frame(scene(), 80, height))
+
+
 @pytest.mark.parametrize(("width", "height"), [(59, 24), (80, 11), (20, 3), (59, 11)])
 def test_below_60x12_three_lines_stay(scene: Scene, width: int, height: int) -> None:
     text = [plain(line).strip() for line in frame(scene(), width, height)]
@@ -342,14 +395,17 @@ def test_no_number_is_cut_in_half(scene: Scene) -> None:
             assert words <= whole, width
 
 
+@pytest.mark.parametrize("has_trackers", [False, True])
 @pytest.mark.parametrize("width", [19, 59, 60, 80, 139, 140, 220])
-def test_exactly_the_processes_that_fit_are_read(scene: Scene, moment_of: MomentOf, width: int) -> None:
+def test_exactly_the_processes_that_fit_are_read(
+    scene: Scene, telling: Callable[[float], object], moment_of: MomentOf, width: int, has_trackers: bool
+) -> None:
     many = tuple(process._replace(pid=9000 + n) for n, process in enumerate(moment_of().sample.processes * 15))
-    view = scene(moment=moment_of(sample={"processes": many}))
+    view = scene(moment=moment_of(sample={"processes": many, "trackers": telling(0) if has_trackers else ()}))
 
     for height in range(1, 71):
         shown = sum(plain(line).startswith("   9") for line in frame(view, width, height))
-        assert process_rows(width, height) == shown, height
+        assert process_rows(width, height, has_trackers=has_trackers) == shown, height
 
 
 def test_of_many_limits_the_binding_one_is_always_shown(scene: Scene, moment_of: MomentOf) -> None:

@@ -27,6 +27,16 @@ def test_the_screen_is_as_it_was(scene: Callable[..., View], width: int, height:
     _compare(text, f"{width}x{height}{'-ascii' if ascii_only else ''}.txt")
 
 
+@pytest.mark.parametrize("ascii_only", [False, True], ids=["unicode", "ascii"])
+@pytest.mark.parametrize(("width", "height"), [(60, 23), (80, 22), (80, 24), (160, 45), (200, 50)])
+def test_the_screen_of_a_program_that_tells_of_its_components(
+    scene: Callable[..., View], telling: object, width: int, height: int, ascii_only: bool
+) -> None:
+    text = _text(scene(Look(ascii_only=ascii_only), telling), width, height)
+
+    _compare(text, f"{width}x{height}-components{'-ascii' if ascii_only else ''}.txt")
+
+
 def test_the_help_takes_the_place_of_the_panels(scene: Callable[..., View]) -> None:
     _compare(_text(scene(helping=True), 80, 24), "80x24-help.txt")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from mnemo_cli.model import Event, Level, Moment, Process
-from mnemo_cli.output.dashboard.memory import HISTORY_SECONDS, Trend, ViewMemory, clock_text
+from mnemo_cli.model import Component, Event, Level, Moment, Process, Tracker
+from mnemo_cli.output.dashboard.memory import HISTORY_SECONDS, Flow, Trend, ViewMemory, clock_text
 from mnemo_cli.output.dashboard.view import View
 
 MomentOf = Callable[..., Moment]
@@ -147,6 +147,60 @@ def test_no_rate_is_made_of_two_limits(moment_of: MomentOf, scene: Callable[...,
     memory.note(_at(moment_of(verdict={"binding": moment.sample.host}), 2.0, major_faults_total=99))
 
     assert memory.rates.major_faults_per_second is None
+
+
+def test_flows_are_made_of_two_samples_of_all_workers_of_a_program(
+    moment_of: MomentOf, tracker: Callable[..., Tracker], component: Callable[..., Component]
+) -> None:
+    memory = ViewMemory()
+    first = component("cache", 5, evicted_total=10, rejected_total=1, hits_total=100, misses_total=100)
+    memory.note(_at(moment_of(sample={"trackers": (tracker(7, first), tracker(8, first))}), 1.0))
+    assert memory.flows.of("app", "cache") == Flow()
+
+    # One of the two died meanwhile: what it counted is not lost, and no rate falls below nothing.
+    later = first._replace(evicted_total=20, rejected_total=3, hits_total=160, misses_total=120)
+    memory.note(_at(moment_of(sample={"trackers": (tracker(7, later), tracker(None, first))}), 3.0))
+
+    assert memory.flows.of("app", "cache") == Flow(evicted_per_second=5.0, rejected_per_second=1.0, hit_ratio=0.75)
+    assert memory.flows.of("app", "other") == memory.flows.of("api", "cache") == Flow()
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds", "flow"),
+    [
+        ({"evicted_total": 10, "hits_total": 10, "misses_total": 10}, 3.0, Flow(0.0, 0.0, None)),
+        ({"evicted_total": 4, "hits_total": 4, "misses_total": 0}, 3.0, Flow(0.0, 0.0, None)),
+        ({"evicted_total": 99, "hits_total": 99, "misses_total": 99}, 1.0, Flow()),
+    ],
+    ids=["nobody asked", "the program began anew", "no time went by"],
+)
+def test_a_flow_that_cannot_be_told_is_unknown(
+    moment_of: MomentOf,
+    tracker: Callable[..., Tracker],
+    component: Callable[..., Component],
+    after: Mapping[str, int],
+    seconds: float,
+    flow: Flow,
+) -> None:
+    memory = ViewMemory()
+    before = component("cache", 5, evicted_total=10, hits_total=10, misses_total=10)
+    memory.note(_at(moment_of(sample={"trackers": (tracker(7, before),)}), 1.0))
+
+    memory.note(_at(moment_of(sample={"trackers": (tracker(7, before._replace(**after)),)}), seconds))  # type: ignore[arg-type]
+
+    assert memory.flows.of("app", "cache") == flow
+
+
+def test_a_paused_view_keeps_its_flows(moment_of: MomentOf, telling: Callable[[float], tuple[Tracker, ...]]) -> None:
+    memory = ViewMemory()
+    for second in (1.0, 2.0):
+        memory.note(_at(moment_of(sample={"trackers": telling(10 - second)}), second))
+    held = memory.snapshot()
+    before = held.flows.of("app", "embeddings_cache")
+    memory.note(_at(moment_of(sample={"trackers": telling(0)}), 3.0))
+
+    assert before.evicted_per_second == 12
+    assert held.flows.of("app", "embeddings_cache") == before != memory.flows.of("app", "embeddings_cache")
 
 
 def test_the_clock_of_the_screen_is_utc() -> None:

@@ -55,6 +55,14 @@ def test_it_says_how_many_processes_it_can_show(moment_of: MomentOf) -> None:
     assert rows == [9, 9]
 
 
+def test_the_line_of_components_takes_the_place_of_a_process(moment_of: MomentOf, telling: Callable) -> None:
+    rows: list[int] = []
+    with _screen(io.StringIO(), rows.append) as screen:
+        screen.show(moment_of(sample={"trackers": telling(0)}))
+
+    assert rows == [9, 8]
+
+
 def test_an_error_while_it_starts_gives_the_terminal_back() -> None:
     written = io.StringIO()
     before = signal.getsignal(signal.SIGWINCH)
