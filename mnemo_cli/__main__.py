@@ -23,7 +23,10 @@ def main() -> None:
     gc.disable()
     from mnemo_cli.app import main as run
 
-    raise SystemExit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # The interpreter collects once more at its end: a whole bare interpreter of time, to free what ends anyway.
+    gc.freeze()
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

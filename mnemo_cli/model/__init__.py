@@ -7,55 +7,43 @@ Sizes are bytes, times seconds, ratios 0 to 1.
 Records are named tuples here and in the other rooms, written with keywords: frozen like a frozen
 dataclass, but a type takes 0.1 ms to build instead of 1.2 (forty of them were twice a bare
 interpreter in every command), and a Memory 1 µs instead of 7 in every sample.
+
+answers    a number, UNLIMITED or unknown; Gap; Level; JSON
+trackers   what a program counts itself: Component, Metric, Tracker
 """
 
-from collections.abc import Mapping, Sequence
-from enum import Enum, IntEnum
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from mnemo_cli.units import format_percent, format_size
+from mnemo_cli.model.answers import UNLIMITED, Gap, Json, Level, Limit, Unlimited, limit_json
+from mnemo_cli.model.trackers import Component, Metric, Tracker
 
-
-class Unlimited(Enum):
-    """There is a reading, and it says that no limit is set."""
-
-    UNLIMITED = "unlimited"
-
-    def __repr__(self) -> str:
-        return "UNLIMITED"
-
-
-UNLIMITED: Final = Unlimited.UNLIMITED
-Limit: TypeAlias = int | Unlimited
-Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
-
-
-def limit_json(limit: "Limit | float | None") -> "Json":
-    """The three answers in JSON: a number, "unlimited", or null (and then there is an entry in gaps)."""
-    return limit.value if isinstance(limit, Unlimited) else limit
-
-
-class Level(IntEnum):
-    """How full the binding limit is. Unknown is not a level: it would sort as healthy."""
-
-    NORMAL = 0
-    MODERATE = 1
-    HIGH = 2
-    CRITICAL = 3
-
-    @property
-    def word(self) -> str:
-        """The level in lower case, as in JSON and options."""
-        return self.name.lower()
-
-
-class Gap(NamedTuple):
-    """A reading that we wanted and lack. `field` is its dotted name in the sample, `source` the file."""
-
-    field: str
-    source: str
-    reason: str
+__all__ = [
+    "UNLIMITED",
+    "Component",
+    "Event",
+    "EventName",
+    "Forecast",
+    "Gap",
+    "Json",
+    "Level",
+    "Limit",
+    "LimitSource",
+    "Memory",
+    "Metric",
+    "Moment",
+    "Pressure",
+    "Process",
+    "Sample",
+    "Scope",
+    "Target",
+    "Tracker",
+    "Unlimited",
+    "Verdict",
+    "VmPressureLevel",
+    "limit_json",
+]
 
 
 class Scope(NamedTuple):
@@ -188,120 +176,6 @@ class Target(NamedTuple):
     processes: int | None
 
 
-class Component(NamedTuple):
-    """Something in a program that must not grow without bound: a queue, a pool, a cache, a history.
-
-    `used` and `limit` are in `unit`, None where the program does not tell them. `policy` says what
-    happens when it is full. `level` is None for what is healthy when full (least recently used out
-    first, rings, compaction), and where use or limit is not told.
-    """
-
-    name: str
-    used: int | None
-    limit: Limit | None
-    unit: str
-    used_bytes: int | None
-    limit_bytes: Limit | None
-    policy: str
-    level: Level | None = None
-    evicted_total: int = 0
-    expired_total: int = 0
-    rejected_total: int = 0
-    blocked_seconds_total: float = 0.0
-    hits_total: int = 0
-    misses_total: int = 0
-
-    @property
-    def used_ratio(self) -> float | None:
-        """The fuller of its two ceilings, items and bytes; None where neither is told with its use."""
-        pairs = ((self.used, self.limit), (self.used_bytes, self.limit_bytes))
-        shares = [used / limit for used, limit in pairs if used is not None and isinstance(limit, int) and limit > 0]
-        return max(shares, default=None)
-
-    def __str__(self) -> str:
-        """One line; the names are as the program wrote them."""
-        ratio = self.used_ratio
-        words = [
-            "" if self.used is self.limit is None else f"{_known(self.used)}{_of(self.limit)} {self.unit}",
-            "" if self.used_bytes is None else f"{format_size(self.used_bytes)}{_of_size(self.limit_bytes)}",
-            "" if ratio is None else f"{format_percent(ratio)}{'' if self.level is None else f' {self.level.word}'}",
-        ]
-        for counter in ("evicted", "expired", "rejected", "hits", "misses"):
-            total = getattr(self, f"{counter}_total")
-            words.append(f"{counter} {total}" if total else "")
-        words.append(f"blocked {self.blocked_seconds_total:.3g} s" if self.blocked_seconds_total else "")
-        return f"{self.name}: {', '.join(word for word in words if word)}"
-
-
-class Metric(NamedTuple):
-    """A gauge or counter of the program's own. A value that is not a finite number is None."""
-
-    name: str
-    unit: str
-    kind: Literal["gauge", "counter"]
-    value: float | None
-
-    def __str__(self) -> str:
-        """One line; the names are as the program wrote them."""
-        return f"{self.name}: {_known(self.value)} {self.unit}"
-
-
-class Tracker(NamedTuple):
-    """The counters that a program keeps of itself (`mnemo_cli.tracker`).
-
-    An entry with pid None is what dead workers of the program counted, `processes` of them: counters
-    live on, gauges are gone. `allocation_bytes_per_second` is the rate since the reading before, and
-    since the tracker was made at the first one.
-    """
-
-    pid: int | None
-    name: str
-    started: int
-    processes: int
-    used_bytes: int
-    peak_bytes: int
-    allocated_bytes_total: int
-    allocations: int
-    deallocated_bytes_total: int
-    deallocations: int
-    unbalanced_total: int
-    limit_bytes: Limit | None
-    spawned_tasks: int
-    completed_tasks_total: int
-    allocation_bytes_per_second: float | None = None
-    components: tuple[Component, ...] = ()
-    metrics: tuple[Metric, ...] = ()
-
-    def component(self, name: str) -> Component | None:
-        """The component of that name, if the program tells of it."""
-        return next((component for component in self.components if component.name == name), None)
-
-    def used_of(self, name: str) -> int | None:
-        """How many are in that component; None where the program does not tell."""
-        component = self.component(name)
-        return None if component is None else component.used
-
-    def __str__(self) -> str:
-        """Several lines for people; no name in them reaches a terminal raw."""
-        # Only who prints pays for the rules of redaction.
-        from mnemo_cli.redact import printable
-
-        rate, limit_bytes = self.allocation_bytes_per_second, self.limit_bytes
-        share = f" ({format_percent(self.used_bytes / limit_bytes)})" if isinstance(limit_bytes, int) else ""
-        lines = [
-            f"{self.name} ({f'{self.processes} dead' if self.pid is None else f'pid {self.pid}'})",
-            f"used {format_size(self.used_bytes)}{_of_size(limit_bytes)}{share}, peak {format_size(self.peak_bytes)}",
-            f"allocations: {self.allocations}, {format_size(self.allocated_bytes_total)} in all, "
-            f"{_known(None if rate is None else format_size(round(rate)))}/s",
-            f"deallocations: {self.deallocations}, {format_size(self.deallocated_bytes_total)} in all, "
-            f"unbalanced {self.unbalanced_total}",
-            f"tasks: spawned {self.spawned_tasks}, completed {self.completed_tasks_total}",
-            *map(str, self.components),
-            *map(str, self.metrics),
-        ]
-        return "\n  ".join(map(printable, lines))
-
-
 class Sample(NamedTuple):
     """One reading of the system. `limits` runs from the target outward: budget, group, ancestors, host.
 
@@ -384,15 +258,3 @@ class Moment(NamedTuple):
     @property
     def gaps(self) -> tuple[Gap, ...]:
         return self.sample.gaps + self.verdict.gaps
-
-
-def _known(value: object) -> object:
-    return "?" if value is None else value
-
-
-def _of(limit: Limit | None) -> str:
-    return "" if limit is None else f" of {limit_json(limit)}"
-
-
-def _of_size(limit_bytes: Limit | None) -> str:
-    return f" of {format_size(limit_bytes)}" if isinstance(limit_bytes, int) else _of(limit_bytes)
