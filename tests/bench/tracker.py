@@ -34,10 +34,10 @@ def run() -> None:
     with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as folder:
         _recording(table, folder)
         _reading(table, folder)
-    source = HERE.parents[2]
-    imports = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(source)!r}); from mnemo_cli.tracker import MemoryTracker"]
+    program = f"import sys; sys.path.insert(0, {str(HERE.parents[2])!r}); from mnemo_cli.tracker import MemoryTracker"
+    imports = [sys.executable, "-I", "-c", program]
     cost, bare, ratio = paired(lambda: child_cpu_seconds(imports), lambda: child_cpu_seconds(BARE), runs=31)
-    table.add("from mnemo_cli.tracker import MemoryTracker, × a bare interpreter", milliseconds(cost), milliseconds(bare), ratio, 1.5)
+    table.add("import MemoryTracker, × a bare interpreter", milliseconds(cost), milliseconds(bare), ratio, 1.5)
 
 
 def _recording(table: Table, folder: str) -> None:

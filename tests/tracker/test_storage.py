@@ -201,7 +201,7 @@ def test_importing_the_tracker_costs_os_mmap_struct_and_threading():
         argv = [sys.executable, "-I", "-c", LIGHT.format(modules=modules)]
         return set(subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout.split())
 
-    more = loaded("mnemo_cli.tracker") - loaded("os, mmap, struct, threading")
+    more = loaded("mnemo_cli.tracker.memory") - loaded("os, mmap, struct, threading")
     assert {name for name in more if not name.startswith("mnemo_cli.tracker")} <= {"mnemo_cli", "errno"}
     assert "mnemo_cli.tracker.memory" in more
     assert not {"mnemo_cli.tracker.reading", "mnemo_cli.tracker.folding"} & more
