@@ -18,7 +18,7 @@ _mnemo_describe() {
             ;;
         'mnemo snapshot')
             commands=''
-            options='--host --pid --name --cgroup --limit --format --fields --top --diff --fail-on --config -h --help'
+            options='--host --pid --name --cgroup --limit --format --fields --top --diff --clean-trackers --fail-on --config -h --help'
             valued='--pid --name --cgroup --limit --format --fields --top --diff --fail-on --config'
             runs=yes
             ;;

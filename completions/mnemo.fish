@@ -77,6 +77,7 @@ complete -c mnemo -n '__mnemo_at mnemo snapshot' -l format -d 'table on a termin
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fields -d 'Print only these numbers.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l top -d 'Show the N largest processes. [default: 10; x>=0]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l diff -d 'Compare with a saved reading.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l clean-trackers -d 'First remove the counters that your ended programs left.'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fail-on -d 'Exit 1 from this level on: moderate, high, critical or never (or note, warning, error). [default: never]' -r -f -a 'note moderate warning high error critical never'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -s h -l help -d 'Show this message and exit.'

@@ -25,6 +25,7 @@ from mnemo_cli.commands.options import (
     load_settings,
     program_of,
 )
+from mnemo_cli.errors import OutputError
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Json, Moment
@@ -71,6 +72,10 @@ def snapshot(
         Path | None,
         typer.Option("--diff", metavar="OLD.json", help="Compare with a saved reading.", show_default=False),
     ] = None,
+    clean_trackers: Annotated[
+        bool,
+        typer.Option("--clean-trackers", help="First remove the counters that your ended programs left."),
+    ] = False,
     fail_on: FailOnOption = FailOn.NEVER,
     config_file: ConfigFile = None,
 ) -> None:
@@ -86,6 +91,8 @@ def snapshot(
         from mnemo_cli.recording.diff import load_sample
 
         old = load_sample(diff)
+    if clean_trackers:
+        _clean_trackers()
     outcome, child_code = Outcome(gate=Gate(fail_on=fail_on.level)), None
     if program is None:
         moment = _look(choice, settings, top)
@@ -94,6 +101,17 @@ def snapshot(
         moment, outcome, child_code = _run(program, choice, settings, top, outcome)
     sys.stdout.write(_text(moment, output_format, fields, old, top))
     raise typer.Exit(outcome.exit_code(_BOUNDS, timed_out=False, child_code=child_code, signal_code=None))
+
+
+def _clean_trackers() -> None:
+    from mnemo_cli.output.log import tell
+    from mnemo_cli.tracker import folding, storage
+
+    try:
+        count = folding.clean_own(storage.SHARED_MEMORY)
+    except OSError as err:
+        raise OutputError(f"cannot clean {err.filename}: {err.strerror}") from err
+    tell(f"removed {count} {'file' if count == 1 else 'files'} of counters of ended programs")
 
 
 def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:

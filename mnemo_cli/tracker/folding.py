@@ -15,8 +15,9 @@ from urllib.parse import quote
 from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.adding import folded, folded_content
 from mnemo_cli.tracker.alive import Owners
-from mnemo_cli.tracker.discovery import FOLDED_PREFIX, CountersFile, files_in, read_file
+from mnemo_cli.tracker.discovery import FOLDED_PREFIX, PREFIX, CountersFile, files_in, read_file
 from mnemo_cli.tracker.reading import UnreadableError, header_of
+from mnemo_cli.tracker.storage import open_folder
 
 KEPT_OF_THE_DEAD = 8
 _LOCK_NAME, _NEW_NAME = ".lock", ".folding"
@@ -33,19 +34,32 @@ def tidy(folder: int, path: str, *, keep: int = KEPT_OF_THE_DEAD) -> int:
 
 
 def clean(folder: int, path: str) -> int:
-    """Remove what is left of programs of which no worker lives, and fold the dead of the others; how many files went.
+    """Remove what is left of programs of which no worker lives, and fold the dead of the others; how many files fewer.
 
     What the removed ones counted is then no longer there for `explain`.
     """
-    count = tidy(folder, path, keep=0)
+    before = len(files_in(folder, path, []))
+    tidy(folder, path, keep=0)
     with _locked(folder) as ours:
-        files = files_in(folder, path, []) if ours else []
+        files = files_in(folder, path, [])
         living = {file.header.name for file in files if file.header.state != layout.FOLDED}
-        for file in files:
-            if file.header.name not in living:
-                os.unlink(file.name, dir_fd=folder)
-                count += 1
-    return count
+        ended = [file for file in files if ours and file.header.name not in living]
+        for file in ended:
+            os.unlink(file.name, dir_fd=folder)
+    return before - len(files) + len(ended)
+
+
+def clean_own(shared_memory: str) -> int:
+    """`clean` the folder of this user below a /dev/shm; 0 where there is none. Raises OSError."""
+    path = f"{shared_memory}/{PREFIX}{os.geteuid()}"
+    try:
+        folder = open_folder(path)
+    except FileNotFoundError:
+        return 0
+    try:
+        return clean(folder, path)
+    finally:
+        os.close(folder)
 
 
 def _dead(files: list[CountersFile]) -> dict[str, list[CountersFile]]:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from importlib import resources
 from pathlib import Path
 
@@ -234,3 +235,27 @@ def test_a_user_sees_the_own_program_and_why_not_that_of_root(publish, name):
     document = seen_by_nobody(of_root.pid)
     (reason,) = (gap["reason"] for gap in document["gaps"] if gap["field"] == "trackers")
     assert (document["trackers"], reason) == ([], "Permission denied")
+
+
+def test_what_ended_programs_left_is_removed_when_somebody_asks(monkeypatch, script_runner):
+    publish = (
+        "import sys; from mnemo_cli.tracker import MemoryTracker\n"
+        "MemoryTracker('ended', published=True, shared_memory=sys.argv[1])"
+    )
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as place:
+        monkeypatch.setattr("mnemo_cli.tracker.storage.SHARED_MEMORY", place)
+        subprocess.run([sys.executable, "-c", publish, place], check=True, timeout=60)
+        folder = Path(place, f"mnemosyne-{os.geteuid()}")
+        assert len(list(folder.glob("[!.]*"))) == 1
+        done = script_runner.run(["mnemo", "snapshot", "--clean-trackers"])
+        assert (done.returncode, done.stderr) == (0, "mnemo: removed 1 file of counters of ended programs\n")
+        assert list(folder.glob("[!.]*")) == []
+        assert "removed 0 files" in script_runner.run(["mnemo", "snapshot", "--clean-trackers"]).stderr
+
+
+def test_a_folder_that_may_not_be_cleaned_is_told_of(monkeypatch, script_runner):
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as place:
+        monkeypatch.setattr("mnemo_cli.tracker.storage.SHARED_MEMORY", place)
+        Path(place, f"mnemosyne-{os.geteuid()}").symlink_to("/dev")
+        done = script_runner.run(["mnemo", "snapshot", "--clean-trackers"])
+        assert done.returncode == 1 and "cannot clean" in done.stderr and "Traceback" not in done.stderr
