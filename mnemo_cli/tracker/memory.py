@@ -90,12 +90,9 @@ class MemoryTracker:
         try:
             lock.acquire()
             # The first store refuses what is not a whole number, before anything has changed.
-            words[ALLOCATED_AT] = allocated = self._allocated + size_bytes
-            self._allocated = allocated
-            words[ALLOCATIONS_AT] = allocations = self._allocations + 1
-            self._allocations = allocations
-            words[USED_AT] = used = self._used + size_bytes
-            self._used = used
+            words[ALLOCATED_AT] = self._allocated = self._allocated + size_bytes
+            words[ALLOCATIONS_AT] = self._allocations = self._allocations + 1
+            words[USED_AT] = self._used = used = self._used + size_bytes
             if used > self._peak:
                 words[PEAK_AT] = self._peak = used
             lock.release()

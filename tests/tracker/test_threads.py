@@ -91,13 +91,16 @@ def test_two_interrupts_in_a_row_leave_the_lock_free(method):
     part._lock = lock
     assert interrupted
     taken = []
-    thread = threading.Thread(target=lambda: taken.append(lock.acquire(blocking=False)))
+
+    def take():
+        taken.append(lock.acquire(blocking=False))
+        if taken[0]:
+            lock.release()
+
+    thread = threading.Thread(target=take)
     thread.start()
     thread.join()
     assert taken == [True]
-    assert (tracker.snapshot().allocations, tracker.snapshot().deallocations, tracker.snapshot().metrics[0].value) == (
-        0,
-        0,
-        0,
-    )
+    seen = tracker.snapshot()
+    assert (seen.allocations, seen.deallocations, seen.metrics[0].value) == (0, 0, 0)
     tracker.close()
