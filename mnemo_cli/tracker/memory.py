@@ -14,7 +14,7 @@ from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.counters import Component, Counter, Gauge
 from mnemo_cli.tracker.forking import forget, remember
 from mnemo_cli.tracker.layout import ALLOCATED_AT, ALLOCATIONS_AT, MOST, PEAK_AT, USED_AT
-from mnemo_cli.tracker.numbers import at_least, limit_word
+from mnemo_cli.tracker.numbers import at_least, limit_word, refusal
 from mnemo_cli.tracker.owner import program_name
 from mnemo_cli.tracker.span import Span
 from mnemo_cli.tracker.standard import COMPONENTS, USED_WORDS
@@ -84,23 +84,25 @@ class MemoryTracker:
 
     def record_allocation(self, size_bytes: int) -> None:
         """So many bytes were taken."""
-        if size_bytes.__class__ is not int or not 0 <= size_bytes <= MOST:
+        if size_bytes.__class__ is not int or size_bytes < 0:
             size_bytes = at_least("size_bytes", size_bytes, 0)
         words, lock = self._words, self._lock
         try:
             lock.acquire()
-            # The first store refuses what is not a whole number, before anything has changed.
+            # A total of more than 63 bits is refused by the first store, before anything has changed.
             words[ALLOCATED_AT] = self._allocated = self._allocated + size_bytes
             words[ALLOCATIONS_AT] = self._allocations = self._allocations + 1
             words[USED_AT] = self._used = used = self._used + size_bytes
             if used > self._peak:
                 words[PEAK_AT] = self._peak = used
             lock.release()
-        except BaseException:
+        except BaseException as err:
             try:  # noqa: SIM105 (as in counters)
                 lock.release()
             except RuntimeError:
                 pass
+            if isinstance(err, ValueError):
+                raise ValueError(f"{refusal('size_bytes', size_bytes, 0)}: all allocations have 63 bits") from None
             raise
 
     def record_deallocation(self, size_bytes: int) -> None:

@@ -12,11 +12,11 @@ def at_least(name: str, value: object, least: int) -> int:
     try:
         number: int = value.__index__()  # type: ignore[attr-defined]
     except (AttributeError, TypeError):
-        raise TypeError(_refusal(name, value, least)) from None
+        raise TypeError(refusal(name, value, least)) from None
     if isinstance(value, bool):
-        raise TypeError(_refusal(name, value, least))
+        raise TypeError(refusal(name, value, least))
     if not least <= number <= layout.MOST:
-        raise ValueError(_refusal(name, value, least))
+        raise ValueError(refusal(name, value, least))
     return number
 
 
@@ -27,10 +27,10 @@ def limit_word(limit: object) -> int:
     from mnemo_cli.model import UNLIMITED
 
     if limit is not UNLIMITED:
-        raise TypeError(f"{_refusal('a limit', limit, 1)}; UNLIMITED says that there is none")
+        raise TypeError(f"{refusal('a limit', limit, 1)}; UNLIMITED says that there is none")
     return layout.UNLIMITED_WORD
 
 
-def _refusal(name: str, value: object, least: int) -> str:
+def refusal(name: str, value: object, least: int) -> str:
     """What is wrong with a value, and what would be right."""
     return f"{name} is a whole number of {least} or more, and not {value!r}"

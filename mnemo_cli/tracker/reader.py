@@ -7,13 +7,22 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from mnemo_cli.model import Gap, Tracker
 from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.adding import folded
 from mnemo_cli.tracker.alive import Owners, mount_namespace
 from mnemo_cli.tracker.discovery import PREFIX, CountersFile, files_below, open_shared_memory
-from mnemo_cli.tracker.reading import UnreadableError, allocated_bytes_in, decode
+from mnemo_cli.tracker.reading import Seen, UnreadableError, allocated_bytes_in, decode
+
+
+class _Before(NamedTuple):
+    """What is remembered of a file until the next reading."""
+
+    time_seconds: float
+    allocated_bytes: int
+    seen: Seen
 
 
 class TrackerReader:
@@ -25,7 +34,7 @@ class TrackerReader:
         self._owners = Owners(self._proc)
         self._own_mounts = mount_namespace("self", self._proc)
         self._mounts: dict[int, str | None] = {}
-        self._before: dict[str, tuple[float, int]] = {}
+        self._before: dict[str, _Before] = {}
 
     def read(self, scope: Collection[int], gaps: list[Gap], *, time_seconds: float) -> tuple[Tracker, ...]:
         """A Tracker for each living process of the scope, and one for what dead workers of these programs counted."""
@@ -80,19 +89,19 @@ class TrackerReader:
         return [gap for gap in gaps if gap.source.partition(PREFIX)[2].partition("/")[0] in uids]
 
     def _living(
-        self, file: CountersFile, pid: int, before: dict[str, tuple[float, int]], time_seconds: float, gaps: list[Gap]
+        self, file: CountersFile, pid: int, before: dict[str, _Before], time_seconds: float, gaps: list[Gap]
     ) -> Iterator[Tracker]:
         header, path = file.header, f"{file.folder}/{file.name}"
         allocated_bytes = allocated_bytes_in(file.content)
-        then_seconds, then_bytes = before.get(path, (header.made_seconds, 0))
+        then_seconds, then_bytes, seen = before.get(path) or _Before(header.made_seconds, 0, {})
         seconds = time_seconds - then_seconds
         rate = (allocated_bytes - then_bytes) / seconds if seconds > 0 and allocated_bytes >= then_bytes else None
         try:
-            yield decode(file.content, pid=pid, name=header.name, started=header.started, rate=rate)
+            yield decode(file.content, pid=pid, name=header.name, started=header.started, rate=rate, seen=seen)
         except UnreadableError as err:
             gaps.append(Gap("trackers", path, str(err)))
             return
-        self._before[path] = time_seconds, allocated_bytes
+        self._before[path] = _Before(time_seconds, allocated_bytes, seen)
         if rate is None:
             gaps.append(Gap("trackers.allocation_bytes_per_second", path, "the clock stood still or was set back"))
 

@@ -2,9 +2,9 @@
 
 import math
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from mnemo_cli.model import UNLIMITED, Component, Limit, Metric, Tracker
 from mnemo_cli.tracker import layout
@@ -24,11 +24,23 @@ _COMPONENT_BYTES, _METRIC_BYTES = layout.COMPONENT_WORDS * 8, layout.METRIC_WORD
 # Where the name of each begins, and the first byte says whether there is one.
 _COMPONENT_STARTS = range(layout.COMPONENTS_AT * 8, layout.METRICS_AT * 8, _COMPONENT_BYTES)
 _METRIC_STARTS = range(layout.METRICS_AT * 8, layout.FILE_BYTES, _METRIC_BYTES)[: layout.METRICS]
-# Most of a file is what it was at the reading before: those bytes are not decoded again.
+# Headers and labels stay what they are: they are not decoded again.
 _REMEMBERED = 2048
 
 
 _Part = TypeVar("_Part", Component, Metric)
+
+
+class _Region(NamedTuple):
+    """The slots of one kind in one file as they were at the reading before: most have not changed since."""
+
+    region: bytes
+    slots: dict[int, tuple[bytes, Component | Metric | None]]
+    parts: tuple[Component | Metric, ...]
+
+
+# The regions of one file, by where they begin.
+Seen: TypeAlias = dict[int, _Region]
 
 
 class UnreadableError(ValueError):
@@ -69,12 +81,21 @@ def allocated_bytes_in(content: bytes) -> int:
 
 
 def decode(
-    content: bytes, *, pid: int | None, name: str, started: int = 0, processes: int = 1, rate: float | None = None
+    content: bytes,
+    *,
+    pid: int | None,
+    name: str,
+    started: int = 0,
+    processes: int = 1,
+    rate: float | None = None,
+    seen: Seen | None = None,
 ) -> Tracker:
     """The counters in these bytes; UnreadableError for a number that cannot be.
 
-    `rate` is the allocation rate, which one file alone does not tell.
+    `rate` is the allocation rate, which one file alone does not tell. `seen` is that of the same
+    file's reading before, and is brought up to date.
     """
+    seen = {} if seen is None else seen
     used, peak, allocated, allocations, deallocated, deallocations, unbalanced, limit, spawned, completed = (
         _COUNTS.unpack_from(content, layout.USED_AT * 8)
     )
@@ -96,8 +117,8 @@ def decode(
         spawned_tasks=spawned,
         completed_tasks_total=completed,
         allocation_bytes_per_second=rate,
-        components=tuple(_parts(content, _COMPONENT_STARTS, _component)),
-        metrics=tuple(_parts(content, _METRIC_STARTS, _metric)),
+        components=_parts(content, _COMPONENT_STARTS, _component, seen),
+        metrics=_parts(content, _METRIC_STARTS, _metric, seen),
     )
 
 
@@ -123,17 +144,27 @@ def _header(content: bytes) -> Header:
     )
 
 
-def _parts(content: bytes, starts: range, decoded: "Callable[[bytes], _Part | None]") -> Iterator[_Part]:
+def _parts(content: bytes, starts: range, decoded: "Callable[[bytes], _Part | None]", seen: Seen) -> tuple[_Part, ...]:
     """Those slots that have a name and tell something."""
-    used = content[starts.start : starts.stop : starts.step].rstrip(b"\0")
-    for at, named in zip(starts, used, strict=False):
-        if named:
-            part = decoded(content[at : at + starts.step])
-            if part is not None:
-                yield part
+    region = content[starts.start : starts.stop]
+    before = seen.get(starts.start)
+    if before is not None and before.region == region:
+        return before.parts  # type: ignore[return-value]  # the parts of a region are of one kind
+    slots = {} if before is None else before.slots
+    step, parts = starts.step, []
+    for at, name in enumerate(region[::step].rstrip(b"\0")):
+        if not name:
+            continue
+        slot = region[at * step : at * step + step]
+        known = slots.get(at)
+        if known is None or known[0] != slot:
+            slots[at] = known = slot, decoded(slot)
+        if known[1] is not None:
+            parts.append(known[1])
+    seen[starts.start] = _Region(region, slots, tuple(parts))
+    return tuple(parts)  # type: ignore[arg-type]
 
 
-@lru_cache(_REMEMBERED)
 def _component(content: bytes) -> Component | None:
     used, limit, used_bytes, limit_bytes, *counters = _COMPONENT.unpack_from(content, _COMPONENT_LABEL_BYTES)
     if used < 0 and used_bytes < 0 and not limit and not limit_bytes and not any(counters):
@@ -165,7 +196,6 @@ def _labels(content: bytes) -> tuple[str, str, str]:
     return text_of(name), text_of(rest[:_UNIT_BYTES]), text_of(rest[_UNIT_BYTES:])
 
 
-@lru_cache(_REMEMBERED)
 def _metric(content: bytes) -> Metric | None:
     name, unit, kind, word = _METRIC.unpack(content)
     if kind == layout.GAUGE:

@@ -13,7 +13,7 @@ from mnemo_cli.model import UNLIMITED, Level
 from mnemo_cli.tracker import MemoryTracker, layout
 from mnemo_cli.tracker.thresholds import EDGES, level_index
 
-WRONG_NUMBERS = [-1, 1 << 62, 1 << 63, 1 << 200, math.nan, math.inf, -math.inf, 1.5, 2.0, True, False, "5", None, b"1"]
+WRONG_NUMBERS = [-1, 1 << 63, 1 << 200, math.nan, math.inf, -math.inf, 1.5, 2.0, True, False, "5", None, b"1"]
 SETTERS = {
     "set_event_queue_size": ("event_queue", "used"),
     "set_work_queue_size": ("work_queue", "used"),
