@@ -58,6 +58,8 @@ class EventBroadcaster(Generic[T]):
         self._lock = threading.RLock()
         self._held: deque[_Held[T]] = deque()
         self._used_bytes = 0
+        # Nothing in the ring expires before that: events only become younger than those that were there.
+        self._all_live_until = -math.inf
         self._next = 0
         self._waiting: list[Gate] = []
         self._closed = False
@@ -83,12 +85,14 @@ class EventBroadcaster(Generic[T]):
             held, now = self._held, self._clock()
             entry = (now, size_bytes, event)
             # Names keep what is dropped until the lock is free: its finalizer may publish.
-            if self._size_of is not None or (held and held[0][0] <= now - self.ttl_seconds):
+            if self._size_of is not None or now >= self._all_live_until:
                 _dropped = self._make_room(size_bytes, now)
+                self._all_live_until = (held[0][0] if held else now) + self.ttl_seconds
             elif len(held) >= self.limit:  # written out: the usual case of a ring
                 _oldest = held.popleft()
                 self.evicted_total += 1
-                self._report("evicted_total", self.evicted_total)
+                if self._report is not silent:
+                    self._report("evicted_total", self.evicted_total)
             else:
                 self._report("used", len(held) + 1)
             number = self._next
