@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -99,26 +99,28 @@ def decode(
     used, peak, allocated, allocations, deallocated, deallocations, unbalanced, limit, spawned, completed = (
         _COUNTS.unpack_from(content, layout.USED_AT * 8)
     )
-    counts = used, peak, allocated, allocations, deallocated, deallocations, unbalanced, spawned, completed
+    counts = used | peak | allocated | allocations | deallocated | deallocations | unbalanced | spawned | completed
     _refuse_negative(counts, "a counter")
-    return Tracker(
-        pid=pid,
-        name=name,
-        started=started,
-        processes=processes,
-        used_bytes=used,
-        peak_bytes=peak,
-        allocated_bytes_total=allocated,
-        allocations=allocations,
-        deallocated_bytes_total=deallocated,
-        deallocations=deallocations,
-        unbalanced_total=unbalanced,
-        limit_bytes=_limit(limit),
-        spawned_tasks=spawned,
-        completed_tasks_total=completed,
-        allocation_bytes_per_second=rate,
-        components=_parts(content, _COMPONENT_STARTS, _component, seen),
-        metrics=_parts(content, _METRIC_STARTS, _metric, seen),
+    return Tracker._make(
+        (
+            pid,
+            name,
+            started,
+            processes,
+            used,
+            peak,
+            allocated,
+            allocations,
+            deallocated,
+            deallocations,
+            unbalanced,
+            _limit(limit),
+            spawned,
+            completed,
+            rate,
+            _parts(content, _COMPONENT_STARTS, _component, seen),
+            _parts(content, _METRIC_STARTS, _metric, seen),
+        )
     )
 
 
@@ -129,7 +131,7 @@ def _header(content: bytes) -> Header:
     words = _HEADER.unpack(content)
     if words[layout.VERSION_AT] != layout.VERSION:
         raise UnreadableError(f"it is of version {words[layout.VERSION_AT]}; this mnemo reads {layout.VERSION}")
-    _refuse_negative((words[layout.FOLDED_COUNT_AT],), "the number of folded workers")
+    _refuse_negative(words[layout.FOLDED_COUNT_AT], "the number of folded workers")
     return Header(
         pid=words[layout.PID_AT],
         started=words[layout.STARTED_AT],
@@ -166,26 +168,32 @@ def _parts(content: bytes, starts: range, decoded: "Callable[[bytes], _Part | No
 
 
 def _component(content: bytes) -> Component | None:
-    used, limit, used_bytes, limit_bytes, *counters = _COMPONENT.unpack_from(content, _COMPONENT_LABEL_BYTES)
-    if used < 0 and used_bytes < 0 and not limit and not limit_bytes and not any(counters):
+    used, limit, used_bytes, limit_bytes, evicted, expired, rejected, blocked, hits, misses = _COMPONENT.unpack_from(
+        content, _COMPONENT_LABEL_BYTES
+    )
+    counted = evicted | expired | rejected | blocked | hits | misses
+    if used < 0 and used_bytes < 0 and not (limit or limit_bytes or counted):
         return None
-    _refuse_negative(counters, "a counter of a component")
-    evicted, expired, rejected, blocked_nanoseconds, hits, misses = counters
+    _refuse_negative(counted, "a counter of a component")
     name, unit, policy = _labels(content[:_COMPONENT_LABEL_BYTES])
-    return Component(
-        name=name,
-        used=used if used >= 0 else None,
-        limit=_limit(limit),
-        unit=unit,
-        used_bytes=used_bytes if used_bytes >= 0 else None,
-        limit_bytes=_limit(limit_bytes),
-        policy=policy,
-        evicted_total=evicted,
-        expired_total=expired,
-        rejected_total=rejected,
-        blocked_seconds_total=blocked_nanoseconds / 1e9,
-        hits_total=hits,
-        misses_total=misses,
+    # By position: read every second for every component, and twice as fast as by name.
+    return Component._make(
+        (
+            name,
+            used if used >= 0 else None,
+            _limit(limit),
+            unit,
+            used_bytes if used_bytes >= 0 else None,
+            _limit(limit_bytes),
+            policy,
+            None,
+            evicted,
+            expired,
+            rejected,
+            blocked / 1e9,
+            hits,
+            misses,
+        )
     )
 
 
@@ -205,14 +213,14 @@ def _metric(content: bytes) -> Metric | None:
     if kind != layout.COUNTER:
         return None
     (count,) = _WHOLE.unpack(word)
-    _refuse_negative((count,), "a counter of the program's own")
+    _refuse_negative(count, "a counter of the program's own")
     return Metric(name=text_of(name), unit=text_of(unit), kind="counter", value=count)
 
 
-def _refuse_negative(counts: Sequence[int], what: str) -> None:
-    least = min(counts)
-    if least < 0:
-        raise UnreadableError(f"{what} is {least}, and no count is negative")
+def _refuse_negative(counts: int, what: str) -> None:
+    """`counts` are the bits of all of them: one that is negative makes them so."""
+    if counts < 0:
+        raise UnreadableError(f"{what} is negative, and no count is")
 
 
 def _limit(word: int) -> Limit | None:

@@ -129,7 +129,11 @@ def test_extreme_numbers_anywhere_never_crash_and_can_be_added_up(numbers):
         (layout.COMPLETED_AT, -7, "a counter is -7"),
         (layout.FOLDED_COUNT_AT, -1, "the number of folded workers is -1"),
         (layout.COMPONENTS_AT + 7 * layout.COMPONENT_WORDS + 12, -5, "a counter of a component is -5"),
-        (layout.METRICS_AT + layout.METRIC_WORDS + layout.VALUE_OFFSET, -2, "a counter of the program's own is -2"),
+        (
+            layout.METRICS_AT + layout.METRIC_WORDS + layout.VALUE_OFFSET,
+            -2,
+            "a counter of the program's own is negative",
+        ),
     ],
 )
 def test_what_cannot_be_is_named(at, number, reason):
