@@ -17,4 +17,14 @@ own         what mnemo itself costs
 machine     all of the above as one Sample (Linux)
 portable    the same through psutil (macOS and others), with census, portable_host and macos
 choose      which of the two looks at this machine
+
+For audits of limits:
+
+proc_folder     one process's folder in /proc, held open; `status` and `runtime` are what it says of itself
+tasks           how many tasks each user has; `inotify` how many watches
+pids, cpu       those controllers of a group; `hierarchy` the groups of any controller
+sysctl          the kernel's knobs; `commitment` what the machine has promised
+place           where a process lives: host, container, unit, session
+limits_config   limits.d and PAM; `systemd_units`, `sysctl_config` and `docker_config` the other files that set limits
+macos_limits    what macOS tells of limits
 """

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
 from mnemo_cli.errors import TargetError
-from mnemo_cli.model import Gap
+from mnemo_cli.model import UNLIMITED, Gap
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import gap, is_there
 from mnemo_cli.sampling.group import Group, GroupV1, GroupV2
@@ -165,11 +165,11 @@ def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
 
 
 def _is_limited(directory: Path, mount: Mount) -> bool:
-    """A kernel in user space may mount one group as the root of all, with its limit in place."""
+    """A kernel in user space may mount one group as the root of all, with its limit in place; unreadable, it may be."""
     group = type_of(mount)(directory, path="/")
     limit_bytes = group.glance([]).limit_bytes
     group.close()
-    return isinstance(limit_bytes, int)
+    return limit_bytes is not UNLIMITED
 
 
 def _binds_children(directory: Path, mount: Mount) -> bool:

@@ -116,9 +116,10 @@ class ProcessIndex:
             descriptor = os.open(f"{directory}/stat", os.O_RDONLY | os.O_CLOEXEC)
             try:
                 text = os.read(descriptor, 4096)
-                uid = os.fstat(descriptor).st_uid
             finally:
                 os.close(descriptor)
+            # Not the owner of the file: that is root once the process has changed its user without an exec (proc(5)).
+            uid = os.stat(directory).st_uid  # noqa: PTH116 - a thousand paths for nothing
             name, ppid, started = parse_stat(text)
         except (OSError, ValueError):
             # It ended between the listing and the reading: not a gap, it is simply gone.

@@ -271,3 +271,23 @@ def test_on_a_hybrid_host_a_persons_path_is_looked_for_on_v1_first(fake_host):
     files |= {f"sys/fs/cgroup/memory/a/memory.{name}_in_bytes": "4096\n" for name in ("limit", "usage")}
     (group,) = locate_path("/a", fake_host(files)).groups
     assert group.source.file == "memory.limit_in_bytes"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_unreadable_limit_of_the_root_of_all_is_unknown_and_not_no_limit(fake_host, version):
+    if version == 2:
+        root = fake_host(self_in("/a") | v2("/a") | v2(**{"memory.max": "nonsense\n"}))
+        file = "memory.max"
+    else:
+        names = {"memory.usage_in_bytes": "0\n", "memory.stat": "total_inactive_file 0\n"}
+        good = {"memory.limit_in_bytes": f"{(1 << 63) - 4096}\n", **names}
+        bad = {"memory.limit_in_bytes": "nonsense\n", **names}
+        files = {f"sys/fs/cgroup/memory/a/{name}": text for name, text in good.items()}
+        files |= {f"sys/fs/cgroup/memory/{name}": text for name, text in bad.items()}
+        root = fake_host({"proc/self/cgroup": "4:memory:/a\n", "proc/self/mountinfo": V1, **files})
+        file = "memory.limit_in_bytes"
+    place = locate_process("self", root)
+    assert paths(place) == ["/a", "/"]
+    gaps = []
+    assert place.groups[-1].glance(gaps).limit_bytes is None
+    assert [(gap.field, gap.source) for gap in gaps] == [("limits./.limit_bytes", f"/{file}")]

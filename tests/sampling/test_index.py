@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -194,3 +195,27 @@ def test_a_process_seen_before_its_exec_gets_its_new_name_without_another_fork(f
     assert index.entries[50].name == "worker"
     assert index.refresh([]) is False
     index.close()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self") or os.geteuid() != 0, reason="only root may become somebody else")
+def test_who_gave_up_root_without_an_exec_is_who_it_became():
+    # Such a process cannot be dumped: the files below /proc/PID then belong to root, the folder does not.
+    become, end = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+        os.write(become[1], b"x")
+        os.close(end[1])
+        os.read(end[0], 1)
+        os._exit(0)
+    try:
+        os.read(become[0], 1)
+        index = ProcessIndex(Path("/"))
+        with contextlib.closing(index):
+            index.refresh([])
+            assert index.entries[child].uid == 65534
+    finally:
+        for descriptor in (*become, *end):
+            os.close(descriptor)
+        os.waitpid(child, 0)

@@ -1,0 +1,176 @@
+"""The lines of /etc/security/limits.conf and limits.d, as pam_limits reads them, and who asks pam_limits at all.
+
+They count for sessions opened through PAM only: never for system services, containers or what runs already.
+Later lines win within the same specificity; a user's line beats a group's beats `*`, whatever the order.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from mnemo_cli.model import UNLIMITED, Gap, Limit
+from mnemo_cli.redact import printable
+from mnemo_cli.sampling.files import gap
+
+# The words of limits.conf(5), by the names of getrlimit(2), and how many units of the kernel one of theirs is.
+ITEMS: dict[str, tuple[str, int]] = {
+    "core": ("RLIMIT_CORE", 1024), "data": ("RLIMIT_DATA", 1024), "fsize": ("RLIMIT_FSIZE", 1024),
+    "memlock": ("RLIMIT_MEMLOCK", 1024), "nofile": ("RLIMIT_NOFILE", 1), "rss": ("RLIMIT_RSS", 1024),
+    "stack": ("RLIMIT_STACK", 1024), "cpu": ("RLIMIT_CPU", 60), "nproc": ("RLIMIT_NPROC", 1),
+    "as": ("RLIMIT_AS", 1024), "locks": ("RLIMIT_LOCKS", 1), "sigpending": ("RLIMIT_SIGPENDING", 1),
+    "msgqueue": ("RLIMIT_MSGQUEUE", 1), "nice": ("RLIMIT_NICE", 1), "rtprio": ("RLIMIT_RTPRIO", 1),
+}  # fmt: skip
+_OTHER_ITEMS = {"maxlogins", "maxsyslogins", "priority", "nonewprivs", "chroot"}
+_NO_LIMIT = {"-1", "unlimited", "infinity"}
+_LARGEST_FILE_BYTES = 1 << 20
+
+
+class LimitLine(NamedTuple):
+    """One line, in the kernel's units. `kind` is soft, hard or - (both)."""
+
+    path: str
+    number: int
+    domain: str
+    kind: Literal["soft", "hard", "-"]
+    name: str
+    limit: Limit
+
+
+class BadLine(NamedTuple):
+    """A line that pam_limits cannot use; `text` is safe to show."""
+
+    path: str
+    number: int
+    text: str
+
+
+class LimitsConfig(NamedTuple):
+    """Every line in the order in which they count.
+
+    `skips_root` is True where `*` and `@group` leave root out: Debian and its children patch pam_limits so.
+    """
+
+    lines: tuple[LimitLine, ...] = ()
+    bad_lines: tuple[BadLine, ...] = ()
+    skips_root: bool = False
+
+
+def read_limits_config(root: Path, gaps: list[Gap]) -> LimitsConfig:
+    """What the files below `root` say; a missing folder is an empty one."""
+    good: list[LimitLine] = []
+    bad: list[BadLine] = []
+    for path in _files(root):
+        shown = printable("/" + os.fspath(path.relative_to(root)))
+        text = _read(path, shown, gaps)
+        lines, unusable = parse_limits(text, shown)
+        good += lines
+        bad += unusable
+    return LimitsConfig(tuple(good), tuple(bad), _is_debian(root))
+
+
+def read_pam_services(root: Path, gaps: list[Gap]) -> frozenset[str]:
+    """The services whose file, or one that it includes, has an active pam_limits line."""
+    try:
+        names = sorted(os.listdir(root / "etc/pam.d"))  # noqa: PTH208
+    except OSError:
+        return frozenset()
+    asks, includes = set[str](), dict[str, set[str]]()
+    for name in names:
+        includes[name] = set()
+        for line in _read(root / "etc/pam.d" / name, printable(f"/etc/pam.d/{name}"), gaps).split("\n"):
+            words = line.partition("#")[0].split()
+            if len(words) >= 3 and words[0].lstrip("-") == "session" and "pam_limits.so" in words[2:]:
+                asks.add(name)
+            if len(words) == 2 and words[0] == "@include":
+                includes[name].add(words[1])
+            elif len(words) >= 3 and words[1] in ("include", "substack"):
+                includes[name].add(words[2])
+    for _ in names:  # an include may itself include: as often as there are files is enough
+        asks |= {name for name in names if includes[name] & asks}
+    return frozenset(asks)
+
+
+def parse_limits(text: str, path: str) -> tuple[list[LimitLine], list[BadLine]]:
+    """The lines of one file. Items of other kinds (maxlogins, …) are good and left out."""
+    good: list[LimitLine] = []
+    bad: list[BadLine] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = line.partition("#")[0].split()
+        if not words or (len(words) == 2 and words[1] == "-"):  # "user -" exempts a user from all limits
+            continue
+        found = _line(words, path, number)
+        if found is not None:
+            good.append(found)
+        elif len(words) != 4 or words[2] not in _OTHER_ITEMS:
+            bad.append(BadLine(path, number, printable(line.strip())[:120]))
+    return good, bad
+
+
+def winning_line(
+    lines: Iterable[LimitLine], name: str, kind: Literal["soft", "hard"], user: str, groups: Iterable[str] = ()
+) -> LimitLine | None:
+    """The line that decides one limit of a user's session; None where none does."""
+    best: tuple[int, LimitLine] | None = None
+    group_words = {f"@{group}" for group in groups}
+    for line in lines:
+        if line.name != name or line.kind not in (kind, "-"):
+            continue
+        rank = 3 if line.domain == user else 2 if line.domain in group_words else 1 if line.domain == "*" else 0
+        if rank and (best is None or rank >= best[0]):
+            best = rank, line
+    return best[1] if best else None
+
+
+def _line(words: list[str], path: str, number: int) -> LimitLine | None:
+    if len(words) != 4:
+        return None
+    domain, kind, item, word = words
+    if kind not in ("soft", "hard", "-") or item.lower() not in ITEMS:
+        return None
+    name, factor = ITEMS[item.lower()]
+    if word in _NO_LIMIT:
+        limit: Limit = UNLIMITED
+    elif (word.isascii() and word.isdigit() and len(word) < 20) or (item in ("nice", "priority") and _is_signed(word)):
+        limit = int(word) * factor
+    else:
+        return None
+    known: Literal["soft", "hard", "-"] = "soft" if kind == "soft" else "hard" if kind == "hard" else "-"
+    return LimitLine(path, number, printable(domain), known, name, limit)
+
+
+def _is_signed(word: str) -> bool:
+    return word[:1] == "-" and word[1:].isdigit() and word.isascii() and len(word) < 4
+
+
+def _files(root: Path) -> list[Path]:
+    """limits.conf, then limits.d in C order; a file in /etc replaces the vendor's of the same name."""
+    by_name: dict[str, Path] = {}
+    for folder in ("usr/lib/security/limits.d", "usr/etc/security/limits.d", "etc/security/limits.d"):
+        try:
+            names = [name for name in os.listdir(root / folder) if name.endswith(".conf")]  # noqa: PTH208
+        except OSError:
+            continue
+        by_name.update({name: root / folder / name for name in names})
+    return [root / "etc/security/limits.conf", *(by_name[name] for name in sorted(by_name))]
+
+
+def _is_debian(root: Path) -> bool:
+    try:
+        text = os.fsdecode((root / "etc/os-release").read_bytes())
+    except OSError:
+        return (root / "etc/debian_version").exists()
+    values = [line.partition("=")[2].strip("\"'") for line in text.split("\n") if line.startswith(("ID=", "ID_LIKE="))]
+    return bool({"debian", "ubuntu"} & {word for value in values for word in value.split()})
+
+
+def _read(path: Path, shown: str, gaps: list[Gap]) -> str:
+    """Empty where there is no file; a gap where it is there and cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return os.fsdecode(file.read(_LARGEST_FILE_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as err:
+        gaps.append(gap("limits_config", shown, err))
+        return ""
