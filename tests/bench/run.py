@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
-BENCHES = ("startup", "sample", "monitor", "detect", "tracker", "bounded")
+BENCHES = ("startup", "sample", "monitor", "detect", "tracker", "bounded", "doctor", "doctor_command")
 
 
 def main(names: list[str]) -> int:

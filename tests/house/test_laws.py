@@ -19,6 +19,7 @@ UNNAMED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "b
 CATCHES_ALL = {
     "app": 1,
     "library": 1,
+    "doctor.audit": 1,
     "bounded.broadcaster.broadcaster": 1,
     "bounded.history": 1,
     "bounded.pool.connector": 2,

@@ -26,7 +26,18 @@ def packages_imported_by(*words: str) -> set[str]:
     return {module.partition(".")[0] for module in modules.split()}
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["snapshot", "--help"], ["snapshot", "--format", "json"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--version"],
+        ["--help"],
+        ["snapshot", "--help"],
+        ["snapshot", "--format", "json"],
+        ["doctor", "--fail-on", "never", "--format", "json"],
+        ["limits", "check", "--fail-on", "never", "--format", "json"],
+        ["limits", "render", "--for", "docker"],
+    ],
+)
 def test_the_light_paths_import_none_of_the_heavy_packages(words):
     assert not packages_imported_by(*words) & HEAVY
 
@@ -34,6 +45,12 @@ def test_the_light_paths_import_none_of_the_heavy_packages(words):
 @pytest.mark.parametrize("words", [["explain", "levels"], ["config", "show"], ["completion", "bash"]])
 def test_no_light_command_imports_pydantic_or_a_screen(words):
     assert not packages_imported_by(*words) & {"pydantic", "rich", "psutil"}
+
+
+def test_the_doctor_imports_json_only_for_json():
+    words = ("doctor", "--fail-on", "never", "--format")
+    assert "json" not in packages_imported_by(*words, "plain")
+    assert "json" in packages_imported_by(*words, "json")
 
 
 def test_the_version_is_told_without_typer():

@@ -1,0 +1,21 @@
+"""Every limit of a target audited: what binds, who set it, what is left of it, and how to mend it.
+
+result         the findings, as every format shows them
+check          a check is a card and a function; the four answers it may give
+checks         the checks themselves, one file each, in the order of the report
+profiles       what is asked of a target: auto, server, database, …, and --need
+subjects       which processes are meant (found: whom a pid was seen to be)
+choose         Linux's files here, or macOS's tools (macos)
+surroundings   what the checks may ask about the machine, read once for all processes
+evidence       what they may ask about one process (process_files, memory_groups), each file read once (once)
+trail          what a check looked at, for its finding
+provenance     who set a limit: a unit, a line of limits.d, a container, the program
+advice         the lines that a finding offers to type
+audit          runs the checks; unknown is never a pass
+waivers        findings that somebody answers for, until a date
+headroom       how many descriptors, threads, bytes, mappings, watches are left, and what binds
+page           the page of a check for `mnemo explain`
+select, baseline, gate   which checks run, which findings are known, which fail
+raising, protect, render   a live process's limits and OOM standing; the limits in the words of other worlds
+fixes          plan, apply and undo repairs of the configuration
+"""
