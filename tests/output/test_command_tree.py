@@ -20,10 +20,11 @@ class Shape(StrEnum):
 @dataclass(frozen=True)
 class Row:
     takes_program: bool
+    programs_after: tuple[str, ...] = ()
 
 
 class Root(TyperGroup):
-    rows = {"draw": Row(takes_program=True), "tell": Row(takes_program=False)}  # noqa: RUF012
+    rows = {"draw": Row(takes_program=True), "tell": Row(takes_program=False, programs_after=("time",))}  # noqa: RUF012
 
 
 draw = typer.Typer(add_completion=False)
@@ -80,7 +81,10 @@ def test_every_visible_command_is_there_below_its_parent():
 
 
 def test_only_the_table_says_what_may_be_followed_by_a_program():
-    assert [command.words for command in tree().walk() if command.takes_program] == [("mnemo", "draw")]
+    assert [command.words for command in tree().walk() if command.takes_program] == [
+        ("mnemo", "draw"),
+        ("mnemo", "tell", "time"),
+    ]
 
 
 def test_summary_is_the_first_paragraph_without_its_full_stop():

@@ -41,3 +41,10 @@ def test_the_list_of_topics_is_aligned_and_the_same_as_json():
     topics = [("a", "first"), ("longer", "second")]
     assert topics_text(topics) == "mnemo explain WHAT, where WHAT is one of\n  a       first\n  longer  second\n"
     assert topics_document(topics)["topics"] == [{"name": "a", "text": "first"}, {"name": "longer", "text": "second"}]
+
+
+def test_the_list_of_topics_is_cut_to_a_terminal_and_whole_elsewhere():
+    topics = [("short", "a word"), ("long", "x" * 100)]
+    assert topics_text(topics).splitlines()[2] == "  long   " + "x" * 100
+    cut = topics_text(topics, 40).splitlines()
+    assert cut[1] == "  short  a word" and len(cut[2]) == 40 and cut[2].endswith("x…")
