@@ -5,7 +5,7 @@
 _mnemo_describe() {
     case $1 in
         mnemo)
-            commands='monitor snapshot explain config completion'
+            commands='monitor snapshot limits ulimit doctor explain config completion'
             options='-V --version -h --help'
             valued=''
             runs=no
@@ -20,6 +20,66 @@ _mnemo_describe() {
             commands=''
             options='--host --pid --name --cgroup --limit --format --fields --top --diff --clean-trackers --fail-on --config -h --help'
             valued='--pid --name --cgroup --limit --format --fields --top --diff --fail-on --config'
+            runs=yes
+            ;;
+        'mnemo limits')
+            commands='check show render'
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo limits check')
+            commands=''
+            options='--pid --name --user --unit --all --top --root --profile --need --select --ignore --fail-on --strict-unknown --baseline --wait --format --report -o --output -v --verbose --config -h --help'
+            valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --wait --format --report -o --output --config'
+            runs=yes
+            ;;
+        'mnemo limits show')
+            commands=''
+            options='--host --pid --name --cgroup --root --budget --item-bytes --dimensions --format --config -h --help'
+            valued='--pid --name --cgroup --root --item-bytes --dimensions --format --config'
+            runs=yes
+            ;;
+        'mnemo limits render')
+            commands=''
+            options='--for --config -h --help'
+            valued='--for --config'
+            runs=no
+            ;;
+        'mnemo ulimit')
+            commands='doctor fix raise protect'
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo ulimit doctor')
+            commands=''
+            options='--pid --name --user --unit --all --top --root --profile --need --select --ignore --fail-on --strict-unknown --baseline --format --report -o --output -v --verbose --config -h --help'
+            valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --format --report -o --output --config'
+            runs=yes
+            ;;
+        'mnemo ulimit fix')
+            commands=''
+            options='--plan --apply --undo --list --yes --need --profile --world --unit --root --format --config -h --help'
+            valued='--undo --need --profile --world --unit --root --format --config'
+            runs=no
+            ;;
+        'mnemo ulimit raise')
+            commands=''
+            options='--pid --nofile -h --help'
+            valued='--pid --nofile'
+            runs=no
+            ;;
+        'mnemo ulimit protect')
+            commands=''
+            options='--score --pid --name -h --help'
+            valued='--score --pid --name'
+            runs=no
+            ;;
+        'mnemo doctor')
+            commands=''
+            options='--pid --name --user --unit --all --top --root --profile --need --select --ignore --fail-on --strict-unknown --baseline --format --report -o --output -v --verbose --config -h --help'
+            valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --format --report -o --output --config'
             runs=yes
             ;;
         'mnemo explain')
@@ -86,6 +146,35 @@ _mnemo_value() {
         'mnemo snapshot --diff') _mnemo_paths -f ;;
         'mnemo snapshot --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
         'mnemo snapshot --config') _mnemo_paths -f ;;
+        'mnemo limits check --root') _mnemo_paths -d ;;
+        'mnemo limits check --profile') _mnemo_words 'auto default server database ci container' ;;
+        'mnemo limits check --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo limits check --baseline') _mnemo_paths -f ;;
+        'mnemo limits check --format') _mnemo_words 'table plain json ndjson sarif junit github nagios' ;;
+        'mnemo limits check -o' | 'mnemo limits check --output') _mnemo_paths -f ;;
+        'mnemo limits check --config') _mnemo_paths -f ;;
+        'mnemo limits show --root') _mnemo_paths -f ;;
+        'mnemo limits show --format') _mnemo_words 'table plain json' ;;
+        'mnemo limits show --config') _mnemo_paths -f ;;
+        'mnemo limits render --for') _mnemo_words 'docker compose kubernetes systemd' ;;
+        'mnemo limits render --config') _mnemo_paths -f ;;
+        'mnemo ulimit doctor --root') _mnemo_paths -d ;;
+        'mnemo ulimit doctor --profile') _mnemo_words 'auto default server database ci container' ;;
+        'mnemo ulimit doctor --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo ulimit doctor --baseline') _mnemo_paths -f ;;
+        'mnemo ulimit doctor --format') _mnemo_words 'table plain json ndjson sarif junit github nagios' ;;
+        'mnemo ulimit doctor -o' | 'mnemo ulimit doctor --output') _mnemo_paths -f ;;
+        'mnemo ulimit doctor --config') _mnemo_paths -f ;;
+        'mnemo ulimit fix --root') _mnemo_paths -f ;;
+        'mnemo ulimit fix --format') _mnemo_words 'table plain json shell' ;;
+        'mnemo ulimit fix --config') _mnemo_paths -f ;;
+        'mnemo doctor --root') _mnemo_paths -d ;;
+        'mnemo doctor --profile') _mnemo_words 'auto default server database ci container' ;;
+        'mnemo doctor --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo doctor --baseline') _mnemo_paths -f ;;
+        'mnemo doctor --format') _mnemo_words 'table plain json ndjson sarif junit github nagios' ;;
+        'mnemo doctor -o' | 'mnemo doctor --output') _mnemo_paths -f ;;
+        'mnemo doctor --config') _mnemo_paths -f ;;
         'mnemo explain --format') _mnemo_words 'plain json' ;;
         'mnemo explain --config') _mnemo_paths -f ;;
         'mnemo config show --format') _mnemo_words 'table plain json' ;;

@@ -11,12 +11,12 @@ function __mnemo_read
         set -l word $words[$index]
         if test $skip = yes
             set skip no
-        else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot'
+        else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score'
             set skip yes
-        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo explain' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
+        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo explain' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
         end
     end
@@ -41,7 +41,10 @@ complete -c mnemo -f
 complete -c mnemo -n __mnemo_runs -a '(__mnemo_complete_program)'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'monitor' -d 'Watch memory live against the limit that binds'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'snapshot' -d 'Show one reading of memory and its limits'
-complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say what a level, an exit code or a setting means'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'limits' -d 'Check limits for CI, show them all, render them'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'ulimit' -d 'Audit limits, mend them, raise those of a running process'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'doctor' -d 'Find the limits that bind or will, and who set them'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say what an error, an exit code, a check or a setting means'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'config' -d 'Show and change the settings'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'completion' -d 'Print the completion script of a shell'
 complete -c mnemo -n '__mnemo_at mnemo' -s V -l version -d 'Print the version and exit.'
@@ -81,6 +84,110 @@ complete -c mnemo -n '__mnemo_at mnemo snapshot' -l clean-trackers -d 'First rem
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fail-on -d 'Exit 1 from this level on: moderate, high, critical or never (or note, warning, error). [default: never]' -r -f -a 'note moderate warning high error critical never'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo limits' -a 'check' -d 'Exit 1 when memory or a limit is at or beyond --fail-on'
+complete -c mnemo -n '__mnemo_at mnemo limits' -a 'show' -d 'Show every limit of a target: what it allows, what is used, who set it'
+complete -c mnemo -n '__mnemo_at mnemo limits' -a 'render' -d 'Print the limits for docker, compose, Kubernetes or systemd'
+complete -c mnemo -n '__mnemo_at mnemo limits' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l pid -d 'Look at process N. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l user -d 'Look at the processes of a user, by name or uid.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l unit -d 'Look at the processes of a systemd service.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l all -d 'Look at the machine and every process.'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l top -d 'Of many, show the N worst only. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l root -d 'Look at an image or a captured tree instead. [default: /]' -r -f -a '(__fish_complete_directories)'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l profile -d 'What to recommend: auto, default, server, database, ci or container.' -r -f -a 'auto default server database ci container'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l need -d 'What must be possible, such as nofile=65536,nproc=4096,mem=2GiB.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l select -d 'Only these checks: FD003, FD or fd-usage.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l ignore -d 'Not these checks.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l fail-on -d 'Exit 1 from here on: note, warning, error or never (moderate, high and critical mean the same). [default: error]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l strict-unknown -d 'Exit 3 when a check cannot tell.'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l baseline -d 'Fail for findings only that an earlier JSON has not.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l wait -d 'Try again until it holds, for at most TIME.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json ndjson sarif junit github nagios'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l report -d 'Write FILE in FORMAT, too; may be repeated.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits check' -s o -l output -d 'Write the result to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits check' -s v -l verbose -d 'Show what passed, too, and the evidence.'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits check' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l host -d 'Show what the machine allows.'
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l pid -d 'Show process N. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l name -d 'Show the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l cgroup -d 'Show a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l root -d 'Read a captured tree instead of this machine. [default: /]' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l budget -d 'Add up what the configuration allows, and compare it.'
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l item-bytes -d 'With --budget: what an event, a queue item or an operation takes [default: 1KiB].' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l dimensions -d 'With --budget: dimensions of a cached embedding, 4 bytes each [default: 768]. [1<=x<=1000000]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json'
+complete -c mnemo -n '__mnemo_at mnemo limits show' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits show' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo limits render' -l for -d 'In whose words.' -r -f -a 'docker compose kubernetes systemd'
+complete -c mnemo -n '__mnemo_at mnemo limits render' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits render' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit' -a 'doctor' -d 'Find the limits that bind or will, and who set them'
+complete -c mnemo -n '__mnemo_at mnemo ulimit' -a 'fix' -d 'Make the configuration allow what a profile or --need asks'
+complete -c mnemo -n '__mnemo_at mnemo ulimit' -a 'raise' -d 'Raise the limit of open files of a process that runs'
+complete -c mnemo -n '__mnemo_at mnemo ulimit' -a 'protect' -d 'Set whom the kernel\'s OOM killer would choose: the score of a process'
+complete -c mnemo -n '__mnemo_at mnemo ulimit' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l pid -d 'Look at process N. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l user -d 'Look at the processes of a user, by name or uid.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l unit -d 'Look at the processes of a systemd service.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l all -d 'Look at the machine and every process.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l top -d 'Of many, show the N worst only. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l root -d 'Look at an image or a captured tree instead. [default: /]' -r -f -a '(__fish_complete_directories)'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l profile -d 'What to recommend: auto, default, server, database, ci or container.' -r -f -a 'auto default server database ci container'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l need -d 'What must be possible, such as nofile=65536,nproc=4096,mem=2GiB.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l select -d 'Only these checks: FD003, FD or fd-usage.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l ignore -d 'Not these checks.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l fail-on -d 'Exit 1 from here on: note, warning, error or never (moderate, high and critical mean the same). [default: error]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l strict-unknown -d 'Exit 3 when a check cannot tell.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l baseline -d 'Fail for findings only that an earlier JSON has not.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json ndjson sarif junit github nagios'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l report -d 'Write FILE in FORMAT, too; may be repeated.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -s o -l output -d 'Write the result to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -s v -l verbose -d 'Show what passed, too, and the evidence.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo ulimit doctor' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l plan -d 'Show what would be done (the default).'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l apply -d 'Do it; asks first.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l undo -d 'Take a fix back.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l list -d 'Show the fixes that were made.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l yes -d 'Do not ask.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l need -d 'For example nofile=65536,nproc=4096.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l profile -d 'default, server, database, ci or container.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l world -d 'Where: session, pam, service, all-services, sysctl, docker, compose, kubernetes, launchd.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l unit -d 'The service to mend.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l root -d 'Mend the files of an image or tree; nothing is activated. [default: /]' -r -F
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json shell'
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo ulimit fix' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit raise' -l pid -d 'The process. [x>=1; required]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit raise' -l nofile -d 'For example 65536, or 65536:524288.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit raise' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo ulimit protect' -l score -d '-999 to 1000; lower is killed later.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit protect' -l pid -d 'The process. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit protect' -l name -d 'All processes whose name matches.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo ulimit protect' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l pid -d 'Look at process N. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l user -d 'Look at the processes of a user, by name or uid.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l unit -d 'Look at the processes of a systemd service.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l all -d 'Look at the machine and every process.'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l top -d 'Of many, show the N worst only. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l root -d 'Look at an image or a captured tree instead. [default: /]' -r -f -a '(__fish_complete_directories)'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l profile -d 'What to recommend: auto, default, server, database, ci or container.' -r -f -a 'auto default server database ci container'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l need -d 'What must be possible, such as nofile=65536,nproc=4096,mem=2GiB.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l select -d 'Only these checks: FD003, FD or fd-usage.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l ignore -d 'Not these checks.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l fail-on -d 'Exit 1 from here on: note, warning, error or never (moderate, high and critical mean the same). [default: error]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l strict-unknown -d 'Exit 3 when a check cannot tell.'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l baseline -d 'Fail for findings only that an earlier JSON has not.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json ndjson sarif junit github nagios'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l report -d 'Write FILE in FORMAT, too; may be repeated.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo doctor' -s o -l output -d 'Write the result to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo doctor' -s v -l verbose -d 'Show what passed, too, and the evidence.'
+complete -c mnemo -n '__mnemo_at mnemo doctor' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo doctor' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo explain' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'
 complete -c mnemo -n '__mnemo_at mnemo explain' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo explain' -s h -l help -d 'Show this message and exit.'

@@ -7,7 +7,8 @@ It samples, it judges, it acts, it shows; every file does one of them, and impor
     commands       parse → call the rooms → hand the result to one view → exit
     output         the only floor that knows terminals and formats
     settings       one row per setting: default < file < environment < flag, each with its origin
-    forensics      why did it die: what exit codes and levels mean
+    doctor         checks of every limit, one file each; the gate; plans and repairs
+    forensics      why did it die: what exit codes, errnos and levels mean
     recording      moments to a file: the memory log
     watch          the only sampling loop: a generator of moments (sample + verdict)
     bounded        five things that cannot grow: broadcaster, queue, pool, cache, history

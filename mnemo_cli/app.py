@@ -22,11 +22,15 @@ from mnemo_cli.errors import ExitCode, MnemoError
 
 
 class CommandRow(NamedTuple):
-    """A command: its name and module, its line in `mnemo --help`, and whether `-- CMD…` may follow it."""
+    """A command: its name and module, its line in `mnemo --help`, and whether `-- CMD…` may follow it.
+
+    Of a group of commands `programs_after` names those that a program may follow.
+    """
 
     name: str
     help: str
     takes_program: bool = False
+    programs_after: tuple[str, ...] = ()
 
     def load(self) -> Any:
         """Import the module and build its command; a test compares its help with this row's."""
@@ -39,7 +43,10 @@ class CommandRow(NamedTuple):
 COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("monitor", "Watch memory live against the limit that binds.", takes_program=True),
     CommandRow("snapshot", "Show one reading of memory and its limits.", takes_program=True),
-    CommandRow("explain", "Say what a level, an exit code or a setting means."),
+    CommandRow("limits", "Check limits for CI, show them all, render them.", programs_after=("check", "show")),
+    CommandRow("ulimit", "Audit limits, mend them, raise those of a running process.", programs_after=("doctor",)),
+    CommandRow("doctor", "Find the limits that bind or will, and who set them.", takes_program=True),
+    CommandRow("explain", "Say what an error, an exit code, a check or a setting means."),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )
@@ -126,11 +133,18 @@ def split_program(arguments: Sequence[str]) -> tuple[list[str], list[str] | None
     no options follow (`mnemo explain -- -9`).
     """
     words = list(arguments)
-    takes_program = any(row.takes_program and row.name in words for row in COMMANDS)
-    if "--" not in words or not takes_program:
+    position = words.index("--") if "--" in words else len(words)
+    names = [word for word in words[:position] if not word.startswith("-")]
+    if position == len(words) or not any(_takes_program(row, names) for row in COMMANDS):
         return words, None
-    position = words.index("--")
     return words[:position], words[position + 1 :]
+
+
+def _takes_program(row: CommandRow, names: Sequence[str]) -> bool:
+    """`names` are the words before `--` that are no options: the command, and perhaps one below it."""
+    if names[:1] != [row.name]:
+        return False
+    return row.takes_program or (len(names) > 1 and names[1] in row.programs_after)
 
 
 def _root(

@@ -12,7 +12,7 @@ from mnemo_cli.commands.options import ConfigFile, command_app
 from mnemo_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from mnemo_cli.output.config import SettingLine
+    from mnemo_cli.output.config import SettingLine, WaiverLine
     from mnemo_cli.settings import Places, Row, Settings
 
 app = command_app("Show and change the settings.", invoke_without_command=True)
@@ -46,13 +46,14 @@ def show(
 
     settings = load(config_file=config_file)
     lines = [_setting_line(settings, row) for row in ROWS if all_settings or not row.hidden]
+    waivers = _waiver_lines(settings)
     chosen = show_format or (ShowFormat.TABLE if sys.stdout.isatty() else ShowFormat.PLAIN)
     if chosen is ShowFormat.JSON:
-        text = json_text(lines, file=str(settings.file) if settings.file else None, warnings=settings.warnings)
+        text = json_text(lines, waivers, file=str(settings.file) if settings.file else None, warnings=settings.warnings)
     elif chosen is ShowFormat.TABLE:
-        text = table_text(lines, with_origin=origin)
+        text = table_text(lines, waivers, with_origin=origin)
     else:
-        text = plain_text(lines, with_origin=origin)
+        text = plain_text(lines, waivers, with_origin=origin)
     typer.echo(text, nl=False)
     _warn(settings.warnings)
 
@@ -136,6 +137,23 @@ def _setting_line(settings: "Settings", row: "Row") -> "SettingLine":
         flag=row.flag,
         help=row.help,
     )
+
+
+def _waiver_lines(settings: "Settings") -> "list[WaiverLine]":
+    from mnemo_cli.output.config import WaiverLine
+
+    return [
+        WaiverLine(
+            id=waiver.id,
+            target=waiver.target,
+            reason=waiver.reason,
+            expires=waiver.expires.isoformat(),
+            source=origin.source,
+            line=origin.line,
+            origin=str(origin),
+        )
+        for waiver, origin, _ in settings.waiver_entries
+    ]
 
 
 def _still_elsewhere(key: str, written: Path, config_file: Path | None, places: "Places") -> Iterator[str]:

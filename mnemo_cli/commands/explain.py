@@ -5,7 +5,7 @@ import os.path
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ import typer
 from mnemo_cli.commands.options import ConfigFile, command_app, load_settings
 from mnemo_cli.errors import SourceError, UsageError
 from mnemo_cli.forensics.codes import code_page, codes_page, signal_names, signal_page
+from mnemo_cli.forensics.errnos import errno_names, errno_page, message_page
 from mnemo_cli.forensics.levels import level_page, levels_page
 from mnemo_cli.forensics.page import Page
 from mnemo_cli.model import Level
@@ -23,6 +24,23 @@ from mnemo_cli.redact import printable
 
 if TYPE_CHECKING:
     from mnemo_cli.settings import Row, Settings
+
+_WAIVERS_PAGE = Page(
+    topic="doctor.waivers",
+    title="setting doctor.waivers",
+    paragraphs=(
+        "A waiver takes a finding of `mnemo doctor` and `mnemo limits check` out of the gate until a day. It stays "
+        "visible and is counted; when its last day has passed the finding comes back, with a note.",
+        "In a settings file each is a table [[doctor.waivers]] with these four keys; ./mnemo.toml may have them, too. "
+        "`mnemo config show` prints those in force.",
+    ),
+    rows=(
+        ("id", 'the check, by id or slug: "FD001" or "fd-soft-low"'),
+        ("target", 'whom: a name, a unit, a user, "pid 812", or a pattern such as "*"'),
+        ("reason", "why it may stay"),
+        ("expires", "the last day, without quotes: 2027-05-31"),
+    ),
+)
 
 app = command_app()
 
@@ -38,13 +56,15 @@ def explain(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="WHAT", help="A level, an exit code, a signal, a setting or a topic.", show_default=False
+            metavar="WHAT",
+            help="An exit code, signal, errno, check, topic, setting or quoted message.",
+            show_default=False,
         ),
     ] = None,
     output_format: Annotated[ExplainFormat, typer.Option("--format", help="plain or json.")] = ExplainFormat.PLAIN,
     config_file: ConfigFile = None,
 ) -> None:
-    """Say what a level, an exit code or a setting means.
+    """Say what an error, an exit code, a check or a setting means.
 
     Without WHAT, list everything that can be explained.
     """
@@ -52,7 +72,8 @@ def explain(
     as_json = output_format is ExplainFormat.JSON
     if what is None:
         topics = _topics(settings)
-        sys.stdout.write(pretty(topics_document(topics)) if as_json else topics_text(topics))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        sys.stdout.write(pretty(topics_document(topics)) if as_json else topics_text(topics, width))
         return
     page = _find(what, settings)
     if as_json:
@@ -70,9 +91,13 @@ def _find(what: str, settings: "Settings") -> Page:
     kinds: Sequence[Callable[[str], Page | None]] = (
         _number,
         signal_page,
+        errno_page,
         lambda word: level_page(word.lower(), settings.levels()),
         lambda word: _topic(word.lower(), settings),
         lambda word: _setting(word, settings),
+        # No slug is also a topic or a setting (a test sees to it), so the dear question can come late.
+        _check,
+        message_page,
     )
     for kind in kinds:
         if (page := kind(what)) is not None:
@@ -88,11 +113,22 @@ def _number(word: str) -> Page | None:
     return code_page(int(word)) if re.fullmatch(r"-?\d{1,9}", word, re.ASCII) else None
 
 
+def _check(word: str) -> Page | None:
+    from mnemo_cli.doctor.page import page_of
+
+    page = page_of(word)
+    if page is None:
+        return None
+    return Page(topic=page.slug, title=f"check {page.id} {page.slug}", paragraphs=(page.title, *page.paragraphs))
+
+
 def _topic(word: str, settings: "Settings") -> Page | None:
     if word == "levels":
         return levels_page(settings.levels())
     if word in ("exit-codes", "exit codes"):
         return codes_page()
+    if word in ("waivers", "doctor.waivers"):
+        return _WAIVERS_PAGE
     return _settings_page(settings) if word == "settings" else None
 
 
@@ -134,9 +170,19 @@ def _topics(settings: "Settings") -> list[tuple[str, str]]:
         ("exit-codes", "what mnemo exits with"),
         ("0 … 255", "an exit code, such as 137"),
         *((name, "a signal") for name in signal_names()),
+        *((name, text) for name, text in errno_names()),
         ("settings", "all settings"),
         *((row.key, row.help) for row in _shown_rows()),
+        (_WAIVERS_PAGE.topic, "findings that somebody answers for"),
+        *_checks(),
     ]
+
+
+def _checks() -> Iterator[tuple[str, str]]:
+    from mnemo_cli.doctor.page import pages
+
+    for page in pages():
+        yield page.slug, f"check {page.id}: {page.title}"
 
 
 def _shown_rows() -> "list[Row]":

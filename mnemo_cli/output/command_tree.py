@@ -4,7 +4,7 @@ Reads the real, loaded commands, so that neither can promise an option that is n
 a person reads on the screen are Typer's own and not made here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -76,6 +76,9 @@ class CommandRow(Protocol):
     @property
     def takes_program(self) -> bool: ...
 
+    @property
+    def programs_after(self) -> tuple[str, ...]: ...
+
 
 @runtime_checkable
 class LazyRoot(Protocol):
@@ -89,12 +92,16 @@ def command_tree(root: object) -> Command:
     """Load every command below `root`, the group that `app` builds (or Typer's root context holds)."""
     if not (isinstance(root, TyperGroup) and isinstance(root, LazyRoot)):
         raise TypeError(f"the root command must be app's lazy group, not {type(root).__name__}")
-    programs = frozenset(name for name, row in root.rows.items() if row.takes_program)
+    programs: set[tuple[str, ...]] = {(name,) for name, row in root.rows.items() if row.takes_program}
+    programs |= {(name, below) for name, row in root.rows.items() for below in row.programs_after}
     return _command(root, ("mnemo",), None, programs)
 
 
 def _command(
-    command: TyperGroup | TyperCommand, words: tuple[str, ...], parent: typer.Context | None, programs: frozenset[str]
+    command: TyperGroup | TyperCommand,
+    words: tuple[str, ...],
+    parent: typer.Context | None,
+    programs: Set[tuple[str, ...]],
 ) -> Command:
     context = typer.Context(command, info_name=words[-1], parent=parent, **command.context_settings)
     parameters = [parameter for parameter in command.get_params(context) if not getattr(parameter, "hidden", False)]
@@ -106,12 +113,12 @@ def _command(
         arguments=tuple(_argument(p, context) for p in parameters if isinstance(p, TyperArgument)),
         options=tuple(_option(p, context) for p in parameters if isinstance(p, TyperOption)),
         commands=tuple(_subcommands(command, words, context, programs)),
-        takes_program=words[1:] in {(name,) for name in programs},
+        takes_program=words[1:] in programs,
     )
 
 
 def _subcommands(
-    command: TyperGroup | TyperCommand, words: tuple[str, ...], context: typer.Context, programs: frozenset[str]
+    command: TyperGroup | TyperCommand, words: tuple[str, ...], context: typer.Context, programs: Set[tuple[str, ...]]
 ) -> Iterator[Command]:
     if not isinstance(command, TyperGroup):
         return

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from mnemo_cli.model import Json
 
+_WAIVERS = "doctor.waivers"
+
 
 class SettingLine(NamedTuple):
     """One setting, ready to be shown. `toml` is what a file would hold, `readable` what a person reads."""
@@ -25,6 +27,18 @@ class SettingLine(NamedTuple):
     help: str
 
 
+class WaiverLine(NamedTuple):
+    """One of [[doctor.waivers]]; `expires` is a date as TOML and JSON write it."""
+
+    id: str
+    target: str
+    reason: str
+    expires: str
+    source: str | None
+    line: int | None
+    origin: str
+
+
 class PlaceLine(NamedTuple):
     """One file that could hold the settings. `state` is used, shadowed, absent or unreachable."""
 
@@ -33,28 +47,37 @@ class PlaceLine(NamedTuple):
     state: str
 
 
-def table_text(lines: Sequence[SettingLine], *, with_origin: bool) -> str:
+def table_text(lines: Sequence[SettingLine], waivers: Sequence[WaiverLine] = (), *, with_origin: bool) -> str:
     """Columns for a person: the key, its value, and what it means or where it came from."""
     head = ("setting", "value", "origin" if with_origin else "meaning")
     rows = [(line.key, _visible(line.readable), _visible(line.origin) if with_origin else line.help) for line in lines]
+    for waiver in waivers:
+        what = f"{waiver.id} of {waiver.target} until {waiver.expires}"
+        rows.append((_WAIVERS, _visible(what), _visible(waiver.origin if with_origin else waiver.reason)))
     return _columns([head, *rows])
 
 
-def plain_text(lines: Sequence[SettingLine], *, with_origin: bool) -> str:
+def plain_text(lines: Sequence[SettingLine], waivers: Sequence[WaiverLine] = (), *, with_origin: bool) -> str:
     """A settings file: what is printed can be read back as one."""
     pairs = [
         (f"{line.key} = {_toml(line.toml)}", f"# {_visible(line.origin)}" if with_origin else "") for line in lines
     ]
+    if waivers:
+        items = [(f"  {_toml_table(one)},", f"# {_visible(one.origin)}" if with_origin else "") for one in waivers]
+        pairs += [(f"{_WAIVERS} = [", ""), *items, ("]", "")]
     return _columns(pairs)
 
 
-def json_text(lines: Sequence[SettingLine], *, file: str | None, warnings: Sequence[str]) -> str:
+def json_text(
+    lines: Sequence[SettingLine], waivers: Sequence[WaiverLine] = (), *, file: str | None, warnings: Sequence[str]
+) -> str:
     """The document mnemo.config/1; values are in base units, and percent where the key says so."""
     settings: list[Json] = [_json_setting(line) for line in lines]
     document: dict[str, Json] = {
         "schema": "mnemo.config/1",
         "file": file,
         "settings": settings,
+        "waivers": [_json_waiver(waiver) for waiver in waivers],
         "warnings": list(warnings),
     }
     return document_text(document)
@@ -85,6 +108,21 @@ def _json_setting(line: SettingLine) -> Json:
         "flag": line.flag,
         "help": line.help,
     }
+
+
+def _json_waiver(waiver: WaiverLine) -> Json:
+    return {
+        "id": waiver.id,
+        "target": waiver.target,
+        "reason": waiver.reason,
+        "expires": waiver.expires,
+        "origin": {"layer": "file", "source": waiver.source, "line": waiver.line},
+    }
+
+
+def _toml_table(waiver: WaiverLine) -> str:
+    texts = {"id": waiver.id, "target": waiver.target, "reason": waiver.reason}
+    return f"{{{', '.join(f'{name} = {_quoted(text)}' for name, text in texts.items())}, expires = {waiver.expires}}}"
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> str:

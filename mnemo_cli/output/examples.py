@@ -14,6 +14,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     "mnemo": (
         Example("mnemo monitor", "Watch how close this machine, or the group you are in, is to its limit."),
         Example("mnemo snapshot --format json", "The same as one document for a program to read."),
+        Example("mnemo doctor --name nginx", "Which limits of a program bind or will, and who set them."),
+        Example("mnemo limits check", "In CI: fail when memory or a limit is nearly used up."),
         Example("mnemo explain 137", "Say what an exit code means."),
     ),
     "monitor": (
@@ -28,9 +30,32 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("mnemo snapshot --cgroup /app --fail-on high", "Exit 1 when the group is above 60 % of its limit."),
         Example("mnemo snapshot --diff before.json", "What changed since a reading kept with --format json."),
     ),
+    "limits": (
+        Example("mnemo limits check --fail-on warning", "Exit 1 when memory or a limit is nearly used up."),
+        Example("mnemo limits check --wait 30s --name postgres", "Wait until a program has what it needs."),
+        Example("mnemo limits check --report sarif=mnemo.sarif", "The same, with a file for code scanning."),
+        Example("mnemo limits show --pid 4121", "Every limit of a process, with what is left of it."),
+        Example("mnemo limits render --for compose", "The configured limits as a part of compose.yaml."),
+    ),
+    "ulimit": (
+        Example("mnemo ulimit doctor --unit nginx", "What limits a service, and where that is set."),
+        Example("mnemo ulimit fix --need nofile=65536", "What to change so that every login may open so many files."),
+        Example("mnemo ulimit raise --pid 4121 --nofile 65536", "Raise the limit of a process while it runs."),
+        Example("mnemo ulimit protect --pid 4121 --score=-500", "Let the OOM killer choose others first."),
+    ),
+    "doctor": (
+        Example("mnemo doctor", "What limits a program that is started from here."),
+        Example("mnemo doctor --pid 4121 --profile server", "One process, by the measure of a server."),
+        Example("mnemo doctor --all --top 10", "The machine, and the ten processes with the worst findings."),
+        Example("mnemo doctor --need nofile=65536 -- ./server", "Would it get what it needs? It is not run."),
+        Example("mnemo doctor --root /mnt/image", "The files of an image, offline."),
+    ),
     "explain": (
         Example("mnemo explain levels", "Where the levels begin, and what mnemo does at each."),
         Example("mnemo explain 137", "What an exit code means, and what it does not prove."),
+        Example("mnemo explain EMFILE", "Which limits an error of the system can mean."),
+        Example('mnemo explain "Too many open files"', "The same, from the message."),
+        Example("mnemo explain fd-soft-low", "What a finding of the doctor means, and what to do."),
         Example("mnemo explain memory_high_pct", "What a setting is for."),
     ),
     "config": (

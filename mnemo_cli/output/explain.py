@@ -17,7 +17,8 @@ def page_text(page: Page, width: int = 80) -> str:
     parts = [page.title]
     if page.rows:
         parts.append(_list(page.rows, width))
-    parts += [textwrap.fill(paragraph, width) for paragraph in page.paragraphs]
+    # A command or a slug that is broken at its hyphens cannot be copied.
+    parts += [textwrap.fill(paragraph, width, break_on_hyphens=False) for paragraph in page.paragraphs]
     return "\n\n".join(parts) + "\n"
 
 
@@ -32,9 +33,11 @@ def page_document(page: Page) -> dict[str, Json]:
     }
 
 
-def topics_text(topics: Iterable[tuple[str, str]]) -> str:
-    """What can be asked for."""
+def topics_text(topics: Iterable[tuple[str, str]], width: int | None = None) -> str:
+    """What can be asked for, one line each; `width` is the terminal's, to which they are cut."""
     lines = aligned([[f"  {name}", what] for name, what in topics])
+    if width is not None:
+        lines = [line if len(line) <= width else f"{line[: max(0, width - 1)]}…" for line in lines]
     return "\n".join(["mnemo explain WHAT, where WHAT is one of", *lines]) + "\n"
 
 

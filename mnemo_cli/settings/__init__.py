@@ -7,6 +7,7 @@
     files       finding, reading and trusting the one file that counts
     lines       at which line of a TOML text a key stands
     document    what one file says, each entry checked
+    waivers     its [[doctor.waivers]]
     origin      where a value came from, in words
     load        the layers put together: Settings
     schema      the JSON schema of a settings file

@@ -1,16 +1,19 @@
-"""What one settings file says: its entries, each checked, with the line it stands at."""
+"""What one settings file says: its entries and waivers, each checked, with the line it stands at."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings.files import SettingsFile
 from mnemo_cli.settings.kinds import from_toml, refusal, shown
 from mnemo_cli.settings.lines import KeyPath, key_lines, line_of
-from mnemo_cli.settings.names import LISTED, did_you_mean, meant_key
+from mnemo_cli.settings.names import LISTED, WAIVERS, did_you_mean, meant_key
 from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, TABLES, Row, Value
+
+if TYPE_CHECKING:
+    from mnemo_cli.settings.waivers import WaiverEntry
 
 _PLACE = re.compile(r" \(at (line (\d+), column \d+|end of document)\)")
 
@@ -23,9 +26,27 @@ class Entry(NamedTuple):
     line: int
 
 
-def entries(file: SettingsFile) -> Iterator[Entry]:
-    """The file's settings, in its order; ConfigError at the first that is wrong."""
+class Contents(NamedTuple):
+    """All that a file gives, in its order."""
+
+    entries: tuple[Entry, ...]
+    waivers: "tuple[WaiverEntry, ...]"
+
+
+def contents(file: SettingsFile) -> Contents:
+    """What the file says; ConfigError at the first mistake."""
     document = parse(file.text, file.path)
+    entries = tuple(_entries(document, file))
+    table, _, name = WAIVERS.partition(".")
+    content = document.get(table)
+    if not isinstance(content, dict) or name not in content:
+        return Contents(entries, ())
+    from mnemo_cli.settings.waivers import read_waivers
+
+    return Contents(entries, tuple(read_waivers(content[name], file)))
+
+
+def _entries(document: Mapping[str, object], file: SettingsFile) -> Iterator[Entry]:
     lines = key_lines(file.text)
     for table, content in document.items():
         if table not in TABLES:
@@ -33,6 +54,8 @@ def entries(file: SettingsFile) -> Iterator[Entry]:
         if not isinstance(content, dict):
             raise not_a_table(file.path, line_of(lines, table), table, content)
         for name, found in content.items():
+            if f"{table}.{name}" == WAIVERS:
+                continue
             yield _entry(file.path, lines, f"{table}.{name}", found)
 
 

@@ -7,6 +7,8 @@ from mnemo_cli.settings.table import Kind, Row, Value
 from mnemo_cli.units import parse_duration, parse_percent, parse_size
 
 _LONGEST_SHOWN = 60
+# A word, so that a flag can take back what a file demands.
+NO_NEEDS = "none"
 
 
 def from_text(row: Row, text: str) -> Value:
@@ -27,6 +29,8 @@ def from_text(row: Row, text: str) -> Value:
             return _choice(row, text)
         case Kind.PATH:
             return _path(text)
+        case Kind.NEEDS:
+            return _needs(text)
 
 
 def from_toml(row: Row, found: object) -> Value:
@@ -34,7 +38,7 @@ def from_toml(row: Row, found: object) -> Value:
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     if isinstance(found, str) and row.kind not in (Kind.COUNT, Kind.NUMBER):
         return from_text(row, found)
-    if not is_number or row.kind in (Kind.CHOICE, Kind.PATH):
+    if not is_number or row.kind in (Kind.CHOICE, Kind.PATH, Kind.NEEDS):
         raise ValueError(f"{shown(found)} is the wrong type")
     assert isinstance(found, int | float)
     if row.kind in (Kind.NUMBER, Kind.PERCENT, Kind.DURATION):
@@ -69,7 +73,7 @@ def plain(value: Value) -> Value:
 def readable(row: Row, value: Value) -> str:
     """As a person writes it, exactly: "80%", "4Gi", "10m", "20"."""
     if isinstance(value, str):
-        return value
+        return value or NO_NEEDS
     if row.kind is Kind.PERCENT:
         return f"{plain(value)}%"
     if row.kind is Kind.SIZE:
@@ -87,6 +91,8 @@ def allowed(row: Row) -> str:
         return f"{row.kind} {', '.join(row.choices)}"
     if row.kind is Kind.PATH:
         return f"{row.kind} that begins with / or ~/"
+    if row.kind is Kind.NEEDS:
+        return f"{row.kind} of nofile=N, nproc=N and mem=SIZE, or {NO_NEEDS}"
     return f"{row.kind} from {readable(row, row.minimum)} to {readable(row, row.maximum)}"
 
 
@@ -125,6 +131,15 @@ def _path(text: str) -> str:
     if text.startswith(("/", "~/")) and "\0" not in text:
         return text
     raise ValueError(f"{shown(text)} is not a complete path")
+
+
+def _needs(text: str) -> str:
+    from mnemo_cli.doctor.profiles import parse_needs
+
+    if text.strip() in ("", NO_NEEDS):
+        return ""
+    parse_needs(text)
+    return text.strip()
 
 
 def _in_largest_unit(

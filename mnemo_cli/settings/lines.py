@@ -22,10 +22,21 @@ _TOKEN = re.compile(
 def key_lines(text: str) -> dict[KeyPath, int]:
     """The line, from 1, at which each table and key first stands."""
     lines: dict[KeyPath, int] = {}
-    for path, line in _statements(text):
+    for _, path, line in _statements(text):
         for length in range(1, len(path) + 1):
             lines.setdefault(path[:length], line)
     return lines
+
+
+def element_lines(text: str, path: KeyPath) -> list[dict[KeyPath, int]]:
+    """For each `[[path]]`, in order, the line of its header and of each key below it."""
+    elements: list[dict[KeyPath, int]] = []
+    for is_header, own_path, line in _statements(text):
+        if is_header and own_path == path:
+            elements.append({path: line})
+        elif elements and own_path[: len(path)] == path:
+            elements[-1].setdefault(own_path, line)
+    return elements
 
 
 def line_of(lines: Mapping[KeyPath, int], *path: str) -> int:
@@ -36,13 +47,13 @@ def line_of(lines: Mapping[KeyPath, int], *path: str) -> int:
     return 1
 
 
-def _statements(text: str) -> Iterator[tuple[KeyPath, int]]:
-    """The full path and line of each `[table]` and each `key =` outside values."""
+def _statements(text: str) -> Iterator[tuple[bool, KeyPath, int]]:
+    """Whether it is a header, the full path and the line of each `[table]` and each `key =` outside values."""
     table: KeyPath = ()
     for is_header, path, line in _heads(text):
         if is_header:
             table = path
-        yield (path if is_header else table + path), line
+        yield is_header, (path if is_header else table + path), line
 
 
 def _heads(text: str) -> Iterator[tuple[bool, KeyPath, int]]:

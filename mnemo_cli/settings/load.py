@@ -14,6 +14,11 @@ from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Kind, Row, Value
 
 if TYPE_CHECKING:
     from mnemo_cli.bounded.resources import Resources
+    from mnemo_cli.doctor.profiles import Needs, Profile
+    from mnemo_cli.doctor.render import Budget
+    from mnemo_cli.doctor.waivers import Waiver
+    from mnemo_cli.settings.document import Contents
+    from mnemo_cli.settings.waivers import WaiverEntry
 
 _EDGE_KEYS = (
     "resources.memory_moderate_pct",
@@ -34,6 +39,7 @@ class Settings(NamedTuple):
     chosen: Mapping[str, Chosen]
     defaults: Mapping[str, Value]
     warnings: tuple[str, ...]
+    waiver_entries: "tuple[WaiverEntry, ...]" = ()
 
     def value(self, key: str) -> Value:
         """In the unit of its row: bytes, seconds, percent."""
@@ -103,6 +109,39 @@ class Settings(NamedTuple):
         """ "auto" or "portable"."""
         return str(self.value("monitor.sampler"))
 
+    def doctor(self) -> "tuple[Profile | None, Needs]":
+        """The profile (None: find it out) and the needs."""
+        from mnemo_cli.doctor.profiles import parse_needs, profile_named
+
+        return profile_named(str(self.value("doctor.profile"))), parse_needs(str(self.value("doctor.need")))
+
+    def budget(self) -> "Budget":
+        """What `limits render` renders; descriptors and tasks are those of doctor.need where it names them."""
+        from dataclasses import replace
+
+        from mnemo_cli.doctor.render import Budget
+
+        needs = self.doctor()[1]
+        budget = Budget(
+            memory_limit_bytes=int(self._number("resources.memory_limit")),
+            memory_request_bytes=int(self._number("resources.memory_request")),
+            memory_swap_total_bytes=int(self._number("resources.memory_swap_total")),
+            cpu_limit=self._number("resources.cpu_limit"),
+            cpu_request=self._number("resources.cpu_request"),
+        )
+        nofile = needs.nofile or budget.nofile_soft
+        return replace(
+            budget, nofile_soft=nofile, nofile_hard=max(nofile, budget.nofile_hard), nproc=needs.nproc or budget.nproc
+        )
+
+    def waivers(self, known: Mapping[str, str]) -> "tuple[Waiver, ...]":
+        """Those in force; ConfigError for one whose id is no id or slug of `known` (ids to slugs)."""
+        if not self.waiver_entries:
+            return ()
+        from mnemo_cli.settings.waivers import known_waiver
+
+        return tuple(known_waiver(entry, known) for entry in self.waiver_entries)
+
     def _number(self, key: str) -> int | float:
         value = self.value(key)
         assert not isinstance(value, str), f"{key} is not a number"
@@ -129,7 +168,8 @@ def compose(
     warnings: tuple[str, ...] = (),
 ) -> Settings:
     """The settings that these sources give together."""
-    from_file, refused = _from_file(file)
+    contents = _contents(file)
+    from_file, refused = _from_file(file, contents)
     defaults = {row.key: _default(row, data_folder) for row in ROWS}
     chosen = {key: (value, Origin(layer="default")) for key, value in defaults.items()}
     chosen |= from_file
@@ -140,19 +180,26 @@ def compose(
         chosen=chosen,
         defaults=defaults,
         warnings=(*warnings, *refused, *_against_advice(chosen)),
+        waiver_entries=contents.waivers if contents is not None else (),
     )
     _check_edges(settings)
     return settings
 
 
-def _from_file(file: SettingsFile | None) -> tuple[dict[str, Chosen], list[str]]:
+def _contents(file: SettingsFile | None) -> "Contents | None":
     if file is None:
-        return {}, []
-    from mnemo_cli.settings.document import entries
+        return None
+    from mnemo_cli.settings.document import contents
 
+    return contents(file)
+
+
+def _from_file(file: SettingsFile | None, contents: "Contents | None") -> tuple[dict[str, Chosen], list[str]]:
+    if file is None or contents is None:
+        return {}, []
     chosen: dict[str, Chosen] = {}
     warnings = []
-    for entry in entries(file):
+    for entry in contents.entries:
         origin = Origin(layer="file", source=str(file.path), line=entry.line)
         if entry.row.trusted_only and file.distrust is not None:
             warnings.append(f"{origin.place}: {entry.row.key} is not taken from here: {file.distrust}")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Row
 
+# Not a row of the table: a list, which only a file can hold.
+WAIVERS = "doctor.waivers"
 LISTED = "; `mnemo config show` lists them"
 
 
@@ -12,6 +14,11 @@ def row_of(key: str) -> Row:
     """The row of a key such as "monitor.interval", or of its last part where only one table has it."""
     if key in ROWS_BY_KEY:
         return ROWS_BY_KEY[key]
+    if key in (WAIVERS, WAIVERS.partition(".")[2]):
+        raise ConfigError(
+            f"{WAIVERS} is a list of tables: write [[{WAIVERS}]] with id, target, reason and expires into the file; "
+            "`mnemo config show` prints those in force"
+        )
     same_name = [row for row in ROWS if row.name == key]
     if len(same_name) == 1:
         return same_name[0]

@@ -2,12 +2,30 @@
 
 from mnemo_cli.model import Json
 from mnemo_cli.settings.kinds import plain
+from mnemo_cli.settings.names import WAIVERS
 from mnemo_cli.settings.table import ROWS, TABLES, Kind, Row
 
-_QUANTITY = r"^\s*(\d+(\.\d+)?|\.\d+)\s*"
+_SIZE = r"(\d+(\.\d+)?|\.\d+)\s*([kKmMgGtT]i?B?|[bB])?"
+_NEED = rf"((nofile|nproc)\s*=\s*0*[1-9]\d*|mem\s*=\s*{_SIZE})"
+_WAIVER: dict[str, Json] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id", "target", "reason", "expires"],
+    "properties": {
+        "id": {"type": "string", "pattern": r"\S", "description": "A check, by id or slug."},
+        "target": {
+            "type": "string",
+            "pattern": r"\S",
+            "description": "A name, unit, user, `pid N`, or a pattern such as `*`.",
+        },
+        "reason": {"type": "string", "pattern": r"\S", "description": "Why it may stay."},
+        "expires": {"type": "string", "format": "date", "description": "The last day; a date without quotes."},
+    },
+}
 _TEXT_PATTERNS = {
     Kind.PERCENT: r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*%?\s*$",
-    Kind.SIZE: _QUANTITY + r"([kKmMgGtT]i?B?|[bB])?\s*$",
+    Kind.SIZE: rf"^\s*{_SIZE}\s*$",
+    Kind.NEEDS: rf"^[\s,]*(none|{_NEED}([\s,]*,[\s,]*{_NEED})*)?[\s,]*$",
     Kind.DURATION: r"^\s*((\d+(\.\d+)?|\.\d+)\s*(ms|min|s|m|h|d)?|(\d+(\.\d+)?(ms|min|s|m|h|d))+)\s*$",
 }
 
@@ -27,6 +45,12 @@ def file_schema() -> dict[str, Json]:
 
 def _table_schema(table: str) -> dict[str, Json]:
     properties: dict[str, Json] = {row.name: _row_schema(row) for row in ROWS if row.table == table}
+    if WAIVERS.startswith(f"{table}."):
+        properties[WAIVERS.partition(".")[2]] = {
+            "type": "array",
+            "description": "Findings that somebody answers for, until a day.",
+            "items": _WAIVER,
+        }
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
@@ -42,6 +66,8 @@ def _value_schema(row: Row) -> dict[str, Json]:
         return {"enum": list(row.choices)}
     if row.kind is Kind.PATH:
         return {"type": "string", "pattern": "^(/|~/)"}
+    if row.kind is Kind.NEEDS:
+        return {"type": "string", "pattern": _TEXT_PATTERNS[row.kind]}
     number: dict[str, Json] = {
         "type": "integer" if row.kind in (Kind.COUNT, Kind.SIZE) else "number",
         "minimum": plain(row.minimum),

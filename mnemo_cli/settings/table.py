@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DURATION = "a duration"
     CHOICE = "one of"
     PATH = "a path"
+    NEEDS = "a list"
 
 
 class Row(NamedTuple):
@@ -235,6 +236,24 @@ ROWS: tuple[Row, ...] = (
         help="Which reader samples the machine.",
         choices=("auto", "portable"),
         hidden=True,
+    ),
+    Row(
+        key="doctor.profile",
+        kind=Kind.CHOICE,
+        default="auto",
+        environment="MNEMOSYNE_DOCTOR_PROFILE",
+        help="Which limits the doctor recommends.",
+        # The names of doctor.profiles, spelled out: importing them costs every command, and a test compares.
+        choices=("auto", "default", "server", "database", "ci", "container"),
+        flag="--profile",
+    ),
+    Row(
+        key="doctor.need",
+        kind=Kind.NEEDS,
+        default="",
+        environment="MNEMOSYNE_DOCTOR_NEED",
+        help="What must be possible; less is an error.",
+        flag="--need",
     ),
 )
 ROWS_BY_KEY = {row.key: row for row in ROWS}

@@ -266,3 +266,57 @@ def test_get_and_show_import_no_rich_and_no_tomlkit():
             [sys.executable, "-c", program, "config", *words], capture_output=True, text=True, check=True
         )
         assert done.stderr == "[]\n"
+
+
+WAIVERS = """\
+[[doctor.waivers]]
+id = "FD001"
+target = "nginx"
+reason = "replaced in \\"May\\" \\u001b[31m"
+expires = 2027-05-31
+[[doctor.waivers]]
+id = "swap"
+target = "*"
+reason = "by design"
+expires = 2026-12-01
+"""
+
+
+def test_show_prints_waivers_as_a_settings_file_that_can_be_read_back(mnemo, user_file):
+    user_file.write_text(WAIVERS)
+    first = mnemo("show")
+    assert (first.returncode, first.stderr) == (0, "") and "\x1b" not in first.stdout
+    assert tomllib.loads(first.stdout)["doctor"]["waivers"] == tomllib.loads(WAIVERS)["doctor"]["waivers"]
+    assert f"# file {user_file}:6\n" in mnemo("show", "--origin").stdout
+    user_file.write_text(first.stdout)
+    assert mnemo("show").stdout == first.stdout
+
+
+def test_show_as_a_table_and_as_json_has_the_waivers_too(mnemo, user_file):
+    user_file.write_text(WAIVERS)
+    rows = [line.split(maxsplit=1) for line in mnemo("show", "--format", "table").stdout.splitlines()]
+    shown = [row[1] for row in rows if row[0] == "doctor.waivers"]
+    assert len(shown) == 2
+    assert shown[1].startswith("swap of * until 2026-12-01 ") and shown[1].endswith(" by design")
+    document = json.loads(mnemo("show", "--format", "json").stdout)
+    jsonschema.validate(document, SCHEMA)
+    assert document["waivers"][1] == {
+        "id": "swap",
+        "target": "*",
+        "reason": "by design",
+        "expires": "2026-12-01",
+        "origin": {"layer": "file", "source": str(user_file), "line": 6},
+    }
+
+
+def test_a_waiver_without_an_end_stops_every_command_with_exit_2(mnemo, user_file):
+    user_file.write_text(WAIVERS.replace("expires = 2026-12-01", ""))
+    done = mnemo("show")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"mnemo: {user_file}:6: this waiver has no expires; add for example expires = 2027-05-31\n"
+
+
+def test_get_and_set_of_the_waivers_say_how_they_are_written(mnemo):
+    for words in (("get", "doctor.waivers"), ("set", "doctor.waivers", "x")):
+        done = mnemo(*words)
+        assert (done.returncode, done.stdout) == (2, "") and "write [[doctor.waivers]]" in done.stderr

@@ -1,11 +1,14 @@
 """`mnemo explain WHAT`: every topic, number, signal and setting has a page; nonsense gets the nearest one."""
 
+import errno
 import json
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+from mnemo_cli.doctor.checks import CHECKS
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.model import Level
 from mnemo_cli.settings import ROWS
@@ -178,3 +181,58 @@ def test_a_page_fits_the_terminal_where_it_can(explain, monkeypatch, columns):
     lines = page(explain, "levels").splitlines()
     if int(columns) >= 80:
         assert max(map(len, lines)) <= min(100, int(columns))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.slug)
+def test_every_check_is_found_by_id_and_slug_with_the_whole_docstring(explain, check):
+    text = page(explain, check.slug)
+    assert text.startswith(f"check {check.id} {check.slug}\n\n")
+    told = text.partition("\n\n")[2]
+    assert told.split() == sys.modules[check.run.__module__].__doc__.split()
+    assert page(explain, check.id) == page(explain, check.id.lower()) == text
+
+
+def test_the_memory_level_is_explained_like_a_check(explain):
+    assert page(explain, "LV001") == page(explain, "memory-level")
+    assert page(explain, "memory-level").startswith("check LV001 memory-level\n\n")
+
+
+def test_no_word_means_two_things():
+    """Else it would depend on the order in which kinds of things are asked."""
+    words = [word.lower() for check in CHECKS for word in (check.id, check.slug)]
+    words += [level.word for level in Level] + ["levels", "exit-codes", "exit codes", "settings", "waivers"]
+    words += [word.lower() for row in ROWS for word in (row.key, row.name, row.environment)]
+    words += [name.lower() for name in errno.errorcode.values()]
+    words += [word for member in signal.Signals for word in (member.name.lower(), member.name[3:].lower())]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize("word", ["EMFILE", "emfile", "OSError: [Errno 24] Too many open files: '/x'"])
+def test_an_errno_is_found_by_name_and_by_message(explain, word):
+    text = page(explain, word)
+    assert text.startswith("errno EMFILE (24), Too many open files\n\n")
+    assert "mnemo doctor --select fd-soft-low,fd-usage,inotify-instances" in " ".join(text.split())
+
+
+def test_a_number_is_an_exit_code_and_not_an_errno(explain):
+    assert page(explain, "24").startswith("exit code 24\n")
+
+
+def test_a_killed_program_leads_to_the_signal(explain):
+    assert page(explain, "Killed") == page(explain, "SIGKILL")
+
+
+def test_the_waivers_are_explained_as_they_are_written(explain):
+    text = page(explain, "waivers")
+    assert text == page(explain, "doctor.waivers")
+    assert all(f"\n  {key} " in text for key in ("id", "target", "reason", "expires"))
+
+
+def test_a_command_in_a_page_is_never_broken_at_a_hyphen(explain):
+    assert not [line for line in page(explain, "EAGAIN").splitlines() if line.endswith("-")]
+
+
+@pytest.mark.parametrize(("word", "near"), [("fd-sot-low", "fd-soft-low"), ("EMFILES", "EMFILE"), ("swpa", "swap")])
+def test_a_misspelled_check_or_errno_is_exit_2_with_the_nearest(explain, word, near):
+    done = explain(word)
+    assert (done.returncode, done.stdout) == (2, "") and f"did you mean {near}" in done.stderr

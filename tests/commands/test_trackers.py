@@ -237,6 +237,29 @@ def test_a_user_sees_the_own_program_and_why_not_that_of_root(publish, name):
     assert (document["trackers"], reason) == ([], "Permission denied")
 
 
+def test_the_gate_judges_the_components_of_a_program_by_the_limits_that_it_told(publish, name, script_runner):
+    program = publish(name, queue=9500)
+
+    def results(*words):
+        done = script_runner.run(["mnemo", "limits", "check", "--pid", str(program.pid), "--format", "json", *words])
+        return done.returncode, [one for one in json.loads(done.stdout)["results"] if one["id"].startswith("CO")]
+
+    code, found = results("--select", "CO", "--fail-on", "warning")
+    queue = next(one for one in found if one["layer"] == "component work_queue")
+    assert code == 1
+    assert (queue["state"], queue["severity"], queue["used"], queue["limit"]) == ("finding", "warning", 9500, 10000)
+    assert next(one for one in found if one["layer"] == "component embeddings_cache")["state"] == "pass"
+    assert results("--select", "CO", "--fail-on", "error")[0] == 0
+    assert results("--ignore", "CO", "--fail-on", "never") == (0, [])
+
+
+def test_where_nobody_counts_the_gate_says_so_and_does_not_fail(script_runner):
+    own = str(os.getpid())
+    done = script_runner.run(["mnemo", "limits", "check", "--pid", own, "--select", "CO", "--format", "json"])
+    assert done.returncode == 0
+    assert {one["state"] for one in json.loads(done.stdout)["results"]} == {"skipped"}
+
+
 def test_what_ended_programs_left_is_removed_when_somebody_asks(monkeypatch, script_runner):
     publish = (
         "import sys; from mnemo_cli.tracker import MemoryTracker\n"

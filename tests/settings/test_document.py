@@ -28,7 +28,7 @@ WRONG = {
     ),
     "table like no other": (
         "zzz.a = 1\n",
-        "1: there is no table 'zzz'; the tables are [resources] [monitor]",
+        "1: there is no table 'zzz'; the tables are [resources] [monitor] [doctor]",
     ),
     "key outside a table": (
         "memory_critical_pct = 80\n",
@@ -36,7 +36,7 @@ WRONG = {
     ),
     "word outside a table": (
         "\nzzz = 1\n",
-        "2: there is no setting 'zzz' outside a table; the tables are [resources] [monitor]",
+        "2: there is no setting 'zzz' outside a table; the tables are [resources] [monitor] [doctor]",
     ),
     "table that is a number": (
         "monitor = 3\n",
@@ -82,6 +82,20 @@ WRONG = {
     "hidden choice": (
         '[monitor]\nsampler = "psutil"\n',
         "2: monitor.sampler: 'psutil' is unknown; allowed is one of auto, portable",
+    ),
+    "unknown profile": (
+        '[doctor]\nprofile = "servr"\n',
+        "2: doctor.profile: 'servr' is unknown; did you mean server? "
+        "allowed is one of auto, default, server, database, ci, container",
+    ),
+    "unknown need": (
+        '[doctor]\nneed = "nofiles=9"\n',
+        "2: doctor.need: 'nofiles=9' is not a need; write for example nofile=65536,nproc=4096,mem=2GiB; "
+        "allowed is a list of nofile=N, nproc=N and mem=SIZE, or none",
+    ),
+    "a number as needs": (
+        "[doctor]\nneed = 65536\n",
+        "2: doctor.need: 65536 is the wrong type; allowed is a list of nofile=N, nproc=N and mem=SIZE, or none",
     ),
     "incomplete path": (
         '[monitor]\nmemory_log_file = "memory.log"\n',

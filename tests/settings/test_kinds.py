@@ -17,6 +17,7 @@ DURATION = row_of("event_ttl_secs")
 CORES = row_of("cpu_limit")
 CHOICE = row_of("sampler")
 PATH = row_of("memory_log_file")
+NEEDS = row_of("doctor.need")
 NUMERIC_ROWS = [row for row in ROWS if row.maximum]
 
 
@@ -38,6 +39,9 @@ NUMERIC_ROWS = [row for row in ROWS if row.maximum]
         (CHOICE, "portable", "portable"),
         (PATH, "~/mnemo.log", "~/mnemo.log"),
         (PATH, "/var/log/mnemo.log", "/var/log/mnemo.log"),
+        (NEEDS, " nofile=65536,mem=2GiB ", "nofile=65536,mem=2GiB"),
+        (NEEDS, "none", ""),
+        (NEEDS, " ", ""),
     ],
 )
 def test_text_is_read_in_the_unit_of_the_row(row, text, value):
@@ -65,6 +69,10 @@ def test_text_is_read_in_the_unit_of_the_row(row, text, value):
         (PATH, "logs/memory.log", "'logs/memory.log' is not a complete path"),
         (PATH, "", "'' is not a complete path"),
         (PATH, "/a\0b", "'/a\\x00b' is not a complete path"),
+        (NEEDS, "fds=9", "'fds=9' is not a need"),
+        (NEEDS, "nofile=unlimited", "nofile='unlimited' is not a count"),
+        (NEEDS, "nproc=0", "'nproc=0' asks for nothing"),
+        (NEEDS, "mem=2GX", "'2GX' has the unknown unit"),
     ],
 )
 def test_wrong_text_is_refused_in_words(row, text, message):
@@ -112,6 +120,7 @@ def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
         (SIZE, date(2026, 1, 1), "datetime.date(2026, 1, 1) is the wrong type"),
         (CHOICE, 3, "3 is the wrong type"),
         (PATH, {"a": 1}, "{'a': 1} is the wrong type"),
+        (NEEDS, {"nofile": 1}, "{'nofile': 1} is the wrong type"),
     ],
 )
 def test_a_wrong_type_or_range_in_toml_is_refused_in_words(row, found, message):
@@ -130,6 +139,7 @@ def test_a_wrong_type_or_range_in_toml_is_refused_in_words(row, found, message):
         (CORES, "a number from 0.001 to 4096"),
         (CHOICE, "one of auto, portable"),
         (PATH, "a path that begins with / or ~/"),
+        (NEEDS, "a list of nofile=N, nproc=N and mem=SIZE, or none"),
     ],
 )
 def test_what_is_allowed_is_said_in_the_units_of_a_person(row, words):
@@ -149,6 +159,8 @@ def test_what_is_allowed_is_said_in_the_units_of_a_person(row, words):
         (DURATION, "0.5", 0.5),
         (CORES, "1.0", 1),
         (PATH, "/x", "/x"),
+        (NEEDS, "nofile=9", "nofile=9"),
+        (NEEDS, "none", ""),
     ],
 )
 def test_a_number_is_written_as_a_number_and_a_unit_as_it_was_typed(row, text, written):
@@ -167,6 +179,7 @@ def test_a_number_is_written_as_a_number_and_a_unit_as_it_was_typed(row, text, w
         (DURATION, 1.5, "1.5s"),
         (DURATION, 7200, "2h"),
         (PERCENT, 12.5, "12.5%"),
+        (NEEDS, "", "none"),
     ],
 )
 def test_readable_loses_nothing(row, value, text):

@@ -19,8 +19,9 @@ SAMPLES = {
     Kind.SIZE: ("20Mi", "21Mi", "22Mi"),
     Kind.DURATION: ("31s", "32", "1m"),
     Kind.PATH: ("/a", "/b", "~/c"),
-    Kind.CHOICE: ("portable", "auto", "portable"),
+    Kind.NEEDS: ("nofile=65536", "nproc=4096,mem=2GiB", "none"),
 }
+CHOICES = {"sampler": ("portable", "auto", "portable"), "profile": ("server", "auto", "ci")}
 PERCENTS = {
     "memory_moderate_pct": ("41", "42", "43"),
     "memory_high_pct": ("61", "62", "63"),
@@ -31,7 +32,7 @@ PERCENTS = {
 
 def samples(row):
     """Three allowed values, none of them the default but for the two words of a choice."""
-    return SAMPLES.get(row.kind) or PERCENTS[row.name]
+    return SAMPLES.get(row.kind) or {**PERCENTS, **CHOICES}[row.name]
 
 
 def toml_of(row, text):

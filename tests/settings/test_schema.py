@@ -24,6 +24,9 @@ event_ttl_secs = "1m30s"
 interval = "500ms"
 memory_log_file = "~/mnemo.log"
 sampler = "portable"
+[doctor]
+profile = "server"
+need = "nofile=65536, mem=2GiB"
 """
 
 
@@ -58,6 +61,9 @@ def test_a_file_of_all_defaults_is_valid():
         'monitor.memory_log_file = "memory.log"',
         'monitor.interval = "soon"',
         "monitor = 3",
+        'doctor.profile = "servr"',
+        'doctor.need = "nofile=many"',
+        "doctor.need = 3",
     ],
 )
 def test_a_wrong_file_is_invalid(text):

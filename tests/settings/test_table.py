@@ -2,7 +2,8 @@
 
 import pytest
 
-from mnemo_cli.settings import ROWS, Kind
+from mnemo_cli.doctor.profiles import NAMES
+from mnemo_cli.settings import ROWS, Kind, row_of
 from mnemo_cli.settings.kinds import from_text, from_toml, in_file, plain, readable
 
 SPECIFIED = {
@@ -32,6 +33,7 @@ UNIT_OF_KIND = {
     Kind.NUMBER: "cores",
     Kind.PATH: "",
     Kind.CHOICE: "",
+    Kind.NEEDS: "",
 }
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
 each_with_a_fixed_default = pytest.mark.parametrize(
@@ -41,6 +43,10 @@ each_with_a_fixed_default = pytest.mark.parametrize(
 
 def test_the_resources_table_has_the_specified_names_variables_and_defaults():
     assert {row.name: (row.environment, row.default) for row in ROWS if row.table == "resources"} == SPECIFIED
+
+
+def test_the_profiles_are_those_of_the_doctor():
+    assert row_of("doctor.profile").choices == NAMES
 
 
 def test_no_two_rows_share_a_key_a_variable_or_a_flag():
@@ -53,7 +59,7 @@ def test_no_two_rows_share_a_key_a_variable_or_a_flag():
 def test_a_row_says_what_it_is_in_one_line_and_in_which_unit(row):
     assert row.help.endswith(".") and "\n" not in row.help
     assert row.unit == UNIT_OF_KIND.get(row.kind, row.unit)
-    assert row.unit or row.kind in (Kind.PATH, Kind.CHOICE)
+    assert row.unit or row.kind in (Kind.PATH, Kind.CHOICE, Kind.NEEDS)
 
 
 @each_with_a_fixed_default
