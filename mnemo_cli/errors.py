@@ -7,6 +7,7 @@
     ├── SourceError      3        a file of the system cannot be read
     ├── OutputError      1        a result cannot be written
     ├── RepairError      4        a fix failed and was taken back
+    │   └── StrangeFileError 4    something that we did not put there stands where a file of a fix should be
     ├── EngineError      1        a place to run work failed
     └── CommandError 126/127      the command after `--` cannot be started
 
@@ -93,6 +94,10 @@ class OutputError(MnemoError):
 
 class RepairError(MnemoError):
     exit_code = ExitCode.REPAIR_FAILED
+
+
+class StrangeFileError(RepairError):
+    """Something that we did not put there: a symbolic link, a folder, a file of great size."""
 
 
 class EngineError(MnemoError):

@@ -14,7 +14,6 @@ from mnemo_cli.doctor.fixes.plan import Change, Plan
 from mnemo_cli.doctor.fixes.record import Record
 from mnemo_cli.doctor.fixes.scene import Activation
 from mnemo_cli.doctor.fixes.tree import (
-    StrangeFile,
     Tree,
     content_of,
     make_folder,
@@ -24,7 +23,7 @@ from mnemo_cli.doctor.fixes.tree import (
     remove_leftover,
     replace,
 )
-from mnemo_cli.errors import RepairError
+from mnemo_cli.errors import RepairError, StrangeFileError
 from mnemo_cli.sampling.files import reason
 
 
@@ -179,7 +178,7 @@ def _put_back(root: Path, record: Record) -> list[str]:
         remove_leftover(root, change.path, record.id)
         try:
             _put_back_one(root, change, record.id)
-        except StrangeFile:
+        except StrangeFileError:
             strange.append(change.path)
         except (OSError, RepairError) as err:
             failures.append(err)
@@ -195,7 +194,7 @@ def _put_back_one(root: Path, change: Change, token: str) -> None:
     if content == change.before:
         return
     if content != change.after:
-        raise StrangeFile(f"{root / change.path} is neither the old nor the new file")
+        raise StrangeFileError(f"{root / change.path} is neither the old nor the new file")
     if change.before is None:
         remove(root, change.path)
     else:

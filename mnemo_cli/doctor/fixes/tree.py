@@ -10,16 +10,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from mnemo_cli.errors import RepairError, SourceError
+from mnemo_cli.errors import RepairError, SourceError, StrangeFileError
 from mnemo_cli.sampling.files import reason
 
 _MOST_LINKS = 40
 _LARGEST_BYTES = 1 << 22
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-
-
-class StrangeFile(RepairError):
-    """Something that we did not put there: a symbolic link, a folder, a file of great size."""
 
 
 class Tree:
@@ -96,20 +92,20 @@ class Tree:
 
 
 def content_of(root: Path, path: str) -> bytes | None:
-    """A file that we may replace; None where there is none. StrangeFile for a link or anything but a regular file."""
+    """A file that we may replace; None where there is none. StrangeFileError for what is no regular file."""
     try:
         with _parent(root, path) as (folder, name):
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
             with os.fdopen(descriptor, "rb") as stream:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise StrangeFile(f"{root / path} is not a regular file; it was left as it is")
+                    raise StrangeFileError(f"{root / path} is not a regular file; it was left as it is")
                 content = stream.read(_LARGEST_BYTES + 1)
     except FileNotFoundError:
         return None
     except OSError as err:
         raise _refusal(root, path, err) from err
     if len(content) > _LARGEST_BYTES:
-        raise StrangeFile(f"{root / path} is larger than {_LARGEST_BYTES} bytes; it was left as it is")
+        raise StrangeFileError(f"{root / path} is larger than {_LARGEST_BYTES} bytes; it was left as it is")
     return content
 
 
@@ -223,7 +219,7 @@ def _remove_quietly(folder: int, name: str) -> None:
 
 def _refusal(root: Path, path: str, err: OSError) -> RepairError:
     if err.errno in (errno.ELOOP, errno.ENOTDIR):
-        return StrangeFile(
+        return StrangeFileError(
             f"{root / path}: a symbolic link or a file stands where a folder or a file of ours should be; "
             "nothing was changed"
         )
