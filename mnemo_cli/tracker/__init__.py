@@ -8,7 +8,7 @@ memory       MemoryTracker: what a program records
 counters     one gauge, one counter, one component of it; `standard` are the components that each has
 span         a with-block that takes and gives back
 numbers      which numbers it takes; `thresholds` the level of what is used
-storage      where the counters lie: a shared file, or private memory with the reason
+storage      where the counters lie: a shared file in the user's `folder`, or private memory with the reason
 layout       the bytes of that file, as a table for every language
 owner        who writes it; `forking`: a forked child begins anew
 

@@ -16,8 +16,8 @@ from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.adding import folded, folded_content
 from mnemo_cli.tracker.alive import Owners
 from mnemo_cli.tracker.discovery import FOLDED_PREFIX, PREFIX, CountersFile, files_in, read_file
+from mnemo_cli.tracker.folder import open_folder
 from mnemo_cli.tracker.reading import UnreadableError, header_of
-from mnemo_cli.tracker.storage import open_folder
 
 KEPT_OF_THE_DEAD = 8
 _LOCK_NAME, _NEW_NAME = ".lock", ".folding"

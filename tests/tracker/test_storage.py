@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from mnemo_cli.tracker import MemoryTracker, layout
+from mnemo_cli.tracker.folder import open_folder
 from mnemo_cli.tracker.owner import Owner
 from mnemo_cli.tracker.reading import header_of
-from mnemo_cli.tracker.storage import open_folder, shared
+from mnemo_cli.tracker.storage import shared
 
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
