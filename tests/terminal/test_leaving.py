@@ -158,3 +158,14 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(dashboard, restore
     terminal.send("q")
     assert terminal.exit_code() == 0
     restored(terminal)
+
+
+def test_a_key_that_was_typed_while_it_stood_still_counts_when_it_goes_on(dashboard, restored):
+    terminal = dashboard()
+    terminal.process.send_signal(signal.SIGTSTP)
+    _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    terminal.send("q")
+    terminal.process.send_signal(signal.SIGCONT)
+    assert terminal.exit_code() == 0
+    restored(terminal)

@@ -165,7 +165,8 @@ class Screen:
         terminal = sys.stdin.fileno()
         old = termios.tcgetattr(terminal)
         stack.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, old)
-        tty.setcbreak(terminal)
+        # Its default throws away what was typed meanwhile.
+        tty.setcbreak(terminal, termios.TCSADRAIN)
         self._clock.answer(terminal, lambda: self._read_keys(terminal))
         stack.callback(self._clock.forget, terminal)
 
