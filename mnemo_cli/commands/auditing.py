@@ -112,7 +112,7 @@ def read_question(
     flags = {"doctor.profile": profile, "doctor.need": ",".join(need) if need is not None else None}
     settings = load_settings(config_file, flags)
     checks = {**further, **{check.id: check.slug for check in CHECKS}}
-    level, known = fail_on.level, None
+    known = None
     if baseline is not None:
         from mnemo_cli.doctor.baseline import load_baseline
 
@@ -124,7 +124,7 @@ def read_question(
         profile=chosen_profile,
         needs=needs,
         waivers=settings.waivers({ID: SLUG, **SLUGS, **checks}),
-        gate=Gate(None if level is None else Severity(level.value), strict_unknown, known),
+        gate=Gate(Severity.of(fail_on.level), strict_unknown, known),
         settings=settings,
         today=datetime.date.today(),
     )

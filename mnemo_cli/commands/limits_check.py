@@ -165,20 +165,16 @@ def _with_components(audits: "tuple[Audit, ...]", question: Question, sample: "S
 
     if not question.ids & set(SLUGS):
         return audits
+
+    def judged(audit: "Audit") -> "Audit":
+        chosen = (finding for finding in audit.findings if finding.id in question.ids)
+        waivers, today = question.waivers, question.today
+        return audit._replace(findings=tuple(waived(finding, audit.subject, waivers, today) for finding in chosen))
+
     first, *others = audits
     found = component_audits(sample.trackers, first.profile)
-    beside = unread(sample.gaps) or (() if found else nothing_counted())
-    everything = (first._replace(findings=(*first.findings, *beside)), *others, *found)
-    return tuple(
-        audit._replace(
-            findings=tuple(
-                waived(finding, audit.subject, question.waivers, question.today) if finding.id in SLUGS else finding
-                for finding in audit.findings
-                if finding.id in question.ids or finding.id not in SLUGS
-            )
-        )
-        for audit in everything
-    )
+    beside = judged(first._replace(findings=unread(sample.gaps) or (() if found else nothing_counted())))
+    return first._replace(findings=first.findings + beside.findings), *others, *map(judged, found)
 
 
 def _with_first(audits: "tuple[Audit, ...]", question: Question, finding: "Finding") -> "tuple[Audit, ...]":

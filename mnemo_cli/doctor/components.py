@@ -12,7 +12,6 @@ from mnemo_cli.redact import printable
 
 FULL_ID, UNBOUNDED_ID = "CO001", "CO002"
 SLUGS = {FULL_ID: "component-full", UNBOUNDED_ID: "component-unbounded"}
-_SEVERITIES = {Level.MODERATE: Severity.NOTE, Level.HIGH: Severity.WARNING, Level.CRITICAL: Severity.ERROR}
 
 
 def component_audits(trackers: Sequence[Tracker], profile: str) -> tuple[Audit, ...]:
@@ -70,14 +69,16 @@ def _findings(tracker: Tracker) -> Iterator[Finding]:
 def _fullness(component: Component) -> Finding:
     name, level = printable(component.name), component_level(component)
     used, limit, unit = _fuller(component)
-    severity = None if level is None else _SEVERITIES.get(level)
+    severity = Severity.of(level)
     known = used is not None and isinstance(limit, int)
     if severity is not None:
         message = f"{name} is {'full' if level is Level.CRITICAL else 'filling up'}: {used:,} of {limit:,} {unit}"
     elif level is None and known:
         message = f"{name} makes room by itself ({printable(component.policy)})"
+    elif known:
+        message = f"{name} has room"
     else:
-        message = f"{name} has room" if known else f"{name} has no limit to be held against"
+        message = f"{name} {'tells no use' if used is None else 'has no limit'}: there is nothing to hold against"
     return Finding(
         id=FULL_ID,
         slug=SLUGS[FULL_ID],

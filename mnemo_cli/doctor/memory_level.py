@@ -1,17 +1,16 @@
 """The memory level as one more finding, so that one gate, one baseline and one report hold it with the checks."""
 
 from mnemo_cli.doctor.result import Finding, Item, Severity
-from mnemo_cli.model import Level, Limit, Moment, Unlimited
+from mnemo_cli.model import Limit, Moment, Unlimited
 from mnemo_cli.redact import printable
 
 ID, SLUG = "LV001", "memory-level"
-_SEVERITIES = {Level.MODERATE: Severity.NOTE, Level.HIGH: Severity.WARNING, Level.CRITICAL: Severity.ERROR}
 
 
 def level_finding(moment: Moment) -> Finding:
     """Normal passes; where the level is unknown, the worst that is known still counts."""
     verdict, finding = moment.verdict, _numbers(moment)
-    severity = None if verdict.at_least is None else _SEVERITIES.get(verdict.at_least)
+    severity = Severity.of(verdict.at_least)
     if severity is not None:
         finding = finding._replace(state="finding", severity=severity)
     if verdict.level is not None:

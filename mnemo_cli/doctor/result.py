@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Literal, NamedTuple, TypeAlias
 
-from mnemo_cli.model import Limit
+from mnemo_cli.model import Level, Limit
 
 State: TypeAlias = Literal["pass", "finding", "unknown", "skipped", "waived"]
 STATES: tuple[State, ...] = ("pass", "finding", "unknown", "skipped", "waived")
@@ -28,6 +28,11 @@ class Severity(IntEnum):
     @property
     def word(self) -> str:
         return self.name.lower()
+
+    @classmethod
+    def of(cls, level: Level | None) -> "Severity | None":
+        """How bad a level is; None for normal, and where it is unknown."""
+        return None if not level else cls(level.value)
 
 
 class Item(NamedTuple):

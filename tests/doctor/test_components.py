@@ -59,6 +59,12 @@ def test_a_size_without_a_limit_is_a_finding_of_its_own_and_no_pass(limit):
     assert "work_queue" in unbounded.message and "work_queue" in unbounded.fixes[0]
 
 
+def test_a_limit_without_a_use_says_so_and_does_not_deny_the_limit():
+    (found,) = findings(part(used=None))
+    assert (found.state, found.limit) == ("skipped", 1000)
+    assert "tells no use" in found.message and "no limit" not in found.message
+
+
 def test_dead_workers_are_not_judged():
     assert findings(part(1000), pid=None) == []
 
