@@ -2,6 +2,7 @@
 
 files       a file of /proc or /sys kept open, and what a failed read leaves behind
 host        the machine's memory: /proc/meminfo, /proc/vmstat
+mounts      where control groups are mounted, for any controller
 cgroup      which control groups a process is in (v1, v2, hybrid, namespaces)
 group       one control group's memory files
 pressure    PSI

@@ -8,7 +8,6 @@ https://man7.org/linux/man-pages/man7/cgroups.7.html
 """
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
@@ -17,18 +16,7 @@ from mnemo_cli.model import UNLIMITED, Gap
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import gap, is_there
 from mnemo_cli.sampling.group import Group, GroupV1, GroupV2
-
-# The inode of the first control-group namespace: PROC_CGROUP_INIT_INO in the kernel's include/linux/proc_ns.h.
-_FIRST_NAMESPACE = "cgroup:[4026531835]"
-_OCTAL = re.compile(r"\\([0-7]{3})")
-
-
-class Mount(NamedTuple):
-    """Where the memory controller's hierarchy is mounted, and which part of it the mount shows."""
-
-    version: Literal[1, 2]
-    point: PurePosixPath
-    root: str
+from mnemo_cli.sampling.mounts import Mount, below, in_first_namespace, inside_mount, parse_membership, parse_mounts
 
 
 class Place(NamedTuple):
@@ -77,7 +65,7 @@ def locate_path(wanted: str, root: Path) -> Place:
         if PurePosixPath(wanted).is_relative_to(mount.point):
             inside = str(PurePosixPath(wanted).relative_to(mount.point))
         parts = PurePosixPath(inside.strip("/")).parts
-        directory = _under(root, mount.point).joinpath(*parts)
+        directory = below(root, mount.point).joinpath(*parts)
         if ".." not in parts and is_there(directory / type_of(mount).USAGE_FILE):
             return _walk(mount, "/" + "/".join(parts), root, _unseen_above(mount, root))
     tried = ", ".join(str(mount.point) for mount in mounts) or "no mounted memory controller"
@@ -87,44 +75,13 @@ def locate_path(wanted: str, root: Path) -> Place:
     )
 
 
-def parse_membership(text: str, version: Literal[1, 2]) -> str | None:
-    """The path of the memory controller (v1) or of the unified hierarchy (v2) in /proc/PID/cgroup."""
-    # Not splitlines: a group may be named with a carriage return or a U+2028, only the newline is refused.
-    for line in text.split("\n"):
-        number, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if not path.startswith("/"):
-            continue
-        if version == 1 and "memory" in controllers.split(","):
-            return path
-        if version == 2 and number == "0" and not controllers:
-            return path
-    return None
-
-
-def parse_mounts(text: str) -> tuple[Mount, ...]:
-    """The mounts of the memory controller in mountinfo. v1 comes first: on a hybrid host memory is there."""
-    found: list[Mount] = []
-    for line in text.split("\n"):
-        left, separator, right = line.partition(" - ")
-        fields, kind = left.split(" "), right.split(" ")
-        if not separator or len(fields) < 6 or len(kind) < 3:
-            continue
-        mount_root, point = _unescape(fields[3]), PurePosixPath(_unescape(fields[4]))
-        if kind[0] == "cgroup" and "memory" in kind[2].split(","):
-            found.append(Mount(version=1, point=point, root=mount_root))
-        elif kind[0] == "cgroup2":
-            found.append(Mount(version=2, point=point, root=mount_root))
-    return tuple(sorted(found, key=lambda mount: (mount.version, mount.root != "/")))
-
-
 def type_of(mount: Mount) -> type[Group]:
     return GroupV1 if mount.version == 1 else GroupV2
 
 
 def _place(mount: Mount, path: str, root: Path) -> Place:
-    inside = _inside_mount(path, mount.root)
-    if inside is not None and is_there(_under(root, mount.point) / inside[1:]):
+    inside = inside_mount(path, mount.root)
+    if inside is not None and is_there(below(root, mount.point) / inside[1:]):
         return _walk(mount, inside, root, _unseen_above(mount, root))
     reason = f"the group {printable(path)} is not visible here; the nearest visible group is judged"
     return _walk(mount, _nearest(inside, mount, root), root, [Gap("limits", printable(str(mount.point)), reason)])
@@ -133,21 +90,21 @@ def _place(mount: Mount, path: str, root: Path) -> Place:
 def _nearest(inside: str | None, mount: Mount, root: Path) -> str:
     """The innermost ancestor that is there: of a group that was removed it still limits the process."""
     parents = PurePosixPath(inside).parents if inside is not None else ()
-    return next((str(path) for path in parents if is_there(_under(root, mount.point) / str(path)[1:])), "/")
+    return next((str(path) for path in parents if is_there(below(root, mount.point) / str(path)[1:])), "/")
 
 
 def _unseen_above(mount: Mount, root: Path) -> list[Gap]:
-    if mount.root == "/" and _in_first_namespace(root):
+    if mount.root == "/" and in_first_namespace(root):
         return []
     reason = "limits above this control-group namespace cannot be seen from inside it"
     return [Gap("limits", printable(str(mount.point)), reason)]
 
 
 def _walk(mount: Mount, path: str, root: Path, gaps: list[Gap]) -> Place:
-    top = _under(root, mount.point)
+    top = below(root, mount.point)
     make = type_of(mount)
     inner = PurePosixPath(path)
-    whole_hierarchy = mount.root == "/" and _in_first_namespace(root)
+    whole_hierarchy = mount.root == "/" and in_first_namespace(root)
     groups: list[Group] = []
     for current in (inner, *inner.parents):
         directory = top / str(current)[1:]
@@ -193,29 +150,3 @@ def _hidden_limit(groups: list[Group]) -> list[Gap]:
     return [
         Gap("limits", f"{groups[0].path}/memory.stat", f"an ancestor that cannot be seen has a limit of {hidden} bytes")
     ]
-
-
-def _inside_mount(path: str, mount_root: str) -> str | None:
-    """The path below the mount point; None when the mount does not show that part of the hierarchy."""
-    if ".." in path.split("/") or ".." in mount_root.split("/"):
-        return None
-    if mount_root == "/":
-        return "/" + path.strip("/")
-    if path == mount_root or path.startswith(mount_root + "/"):
-        return "/" + path[len(mount_root) :].strip("/")
-    return None
-
-
-def _in_first_namespace(root: Path) -> bool:
-    try:
-        return (root / "proc/self/ns/cgroup").readlink().as_posix() == _FIRST_NAMESPACE
-    except OSError:
-        return True  # kernels before 4.6 have no such namespaces
-
-
-def _under(root: Path, point: PurePosixPath) -> Path:
-    return root / str(point).lstrip("/")
-
-
-def _unescape(field: str) -> str:
-    return _OCTAL.sub(lambda match: chr(int(match.group(1), 8)), field)

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
-from mnemo_cli.sampling.cgroup import parse_membership
 from mnemo_cli.sampling.files import Table, line_values, parse_number
+from mnemo_cli.sampling.mounts import parse_membership
 from mnemo_cli.sampling.rlimits import parse_soft_nofile
 
 _REFRESH_SECONDS = 5.0

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from mnemo_cli.sampling.cgroup import Mount, parse_membership, parse_mounts
+from mnemo_cli.sampling.mounts import Mount, parse_membership, parse_mounts
 
 MIB = 1 << 20
 _NUMBERS = itertools.count(1)

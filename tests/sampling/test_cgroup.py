@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.errors import TargetError
-from mnemo_cli.sampling.cgroup import Mount, locate_path, locate_process, parse_membership, parse_mounts
+from mnemo_cli.sampling.cgroup import locate_path, locate_process
+from mnemo_cli.sampling.mounts import Mount, parse_membership, parse_mounts
 
 V2 = "35 24 0:30 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw\n"
 V1 = "36 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"

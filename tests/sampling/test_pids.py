@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.model import UNLIMITED
-from mnemo_cli.sampling.hierarchy import Hierarchies, member_path
+from mnemo_cli.sampling.hierarchy import Hierarchies
+from mnemo_cli.sampling.mounts import parse_membership
 from mnemo_cli.sampling.pids import PidsGroup, read_pids
 from tests.doctor.stock import LINK, v1_group, v1_mounts, v2_group, v2_mount, write
 
@@ -90,13 +91,13 @@ def test_an_unreadable_or_nonsense_limit_is_unknown(tmp_path, text):
 
 def test_the_path_of_a_controller_is_its_own():
     text = "5:pids:/p\n4:cpu,cpuacct:/c\n1:name=systemd:/s\n0::/u\n"
-    assert member_path(text, "pids", 1) == "/p"
-    assert member_path(text, "cpuacct", 1) == "/c"
-    assert member_path(text, "memory", 1) is None
-    assert member_path(text, "memory", 2) == "/u"
+    assert parse_membership(text, 1, "pids") == "/p"
+    assert parse_membership(text, 1, "cpuacct") == "/c"
+    assert parse_membership(text, 1, "memory") is None
+    assert parse_membership(text, 2, "memory") == "/u"
 
 
 @given(st.text(max_size=200))
 def test_any_membership_is_answered(text):
-    path = member_path(text, "pids", 2)
+    path = parse_membership(text, 2, "pids")
     assert path is None or path.startswith("/")
