@@ -117,14 +117,6 @@ class Owners:
         return status.partition(b"\n" + field)[2].partition(b"\n")[0].split()
 
 
-def mount_namespace(pid: "int | str", proc: str = PROC) -> str | None:
-    """Which mounts a process sees; None where we may not know."""
-    try:
-        return os.readlink(f"{proc}/{pid}/ns/mnt")  # noqa: PTH115 (read for every process in scope)
-    except OSError:
-        return None
-
-
 def _namespace(pid: "int | str", proc: str) -> int | None:
     try:
         return namespace_of(pid, proc)

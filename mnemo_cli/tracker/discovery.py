@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from mnemo_cli.model import Gap
 from mnemo_cli.tracker import layout
+from mnemo_cli.tracker.folder import PREFIX
 from mnemo_cli.tracker.reading import Header, UnreadableError, header_of
 
-PREFIX = "mnemosyne-"
 FOLDED_PREFIX = "folded-"
 _MOST_ENTRIES = 4096
 _MOST_GAPS = 8

@@ -5,6 +5,8 @@ import os
 
 from mnemo_cli.tracker.owner import PROC
 
+PREFIX = "mnemosyne-"
+
 
 def open_folder(place: str, *, make: bool = False) -> int:
     """A descriptor of a `mnemosyne-UID` folder, made where it is missing and asked for.

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.adding import folded, folded_content
 from mnemo_cli.tracker.alive import Owners
-from mnemo_cli.tracker.discovery import FOLDED_PREFIX, PREFIX, CountersFile, files_in, read_file
-from mnemo_cli.tracker.folder import open_folder
+from mnemo_cli.tracker.discovery import FOLDED_PREFIX, CountersFile, files_in, read_file
+from mnemo_cli.tracker.folder import PREFIX, open_folder
 from mnemo_cli.tracker.reading import UnreadableError, header_of
 
 KEPT_OF_THE_DEAD = 8

@@ -43,6 +43,14 @@ def namespace_of(pid: "int | str", proc: str = PROC) -> int:
     return int(os.readlink(f"{proc}/{pid}/ns/pid").strip("pid:[]"))  # noqa: PTH115 (pathlib costs more than all of this room)
 
 
+def mount_namespace(pid: "int | str", proc: str = PROC) -> "str | None":
+    """Which mounts a process sees; None where we may not know. Most see the same: they share one text."""
+    try:
+        return sys.intern(os.readlink(f"{proc}/{pid}/ns/mnt"))  # noqa: PTH115 (read for every process in scope)
+    except OSError:
+        return None
+
+
 def program_name() -> str:
     """What this program is called: its script, the package after -m, or "python"; at most 64 bytes."""
     parts = (sys.argv[0] if sys.argv else "").rstrip("/").rsplit("/", 2)

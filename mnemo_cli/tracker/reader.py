@@ -12,8 +12,10 @@ from typing import NamedTuple
 from mnemo_cli.model import Gap, Tracker
 from mnemo_cli.tracker import layout
 from mnemo_cli.tracker.adding import folded
-from mnemo_cli.tracker.alive import Owners, mount_namespace
-from mnemo_cli.tracker.discovery import PREFIX, CountersFile, files_below, open_shared_memory
+from mnemo_cli.tracker.alive import Owners
+from mnemo_cli.tracker.discovery import CountersFile, files_below, open_shared_memory
+from mnemo_cli.tracker.folder import PREFIX
+from mnemo_cli.tracker.owner import mount_namespace
 from mnemo_cli.tracker.reading import Seen, UnreadableError, allocated_bytes_in, decode
 
 

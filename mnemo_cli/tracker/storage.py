@@ -11,7 +11,7 @@ import sys
 import time
 
 from mnemo_cli.tracker import layout
-from mnemo_cli.tracker.folder import open_folder
+from mnemo_cli.tracker.folder import PREFIX, open_folder
 from mnemo_cli.tracker.owner import PROC, Owner
 
 SHARED_MEMORY = "/dev/shm"
@@ -45,7 +45,7 @@ def private(reason: str) -> Storage:
 
 def shared(name: str, root: str = SHARED_MEMORY) -> Storage:
     """A new file of this process below `root`; where that cannot be, private words with the reason."""
-    place = f"{root}/mnemosyne-{os.geteuid()}"
+    place = f"{root}/{PREFIX}{os.geteuid()}"
     try:
         folder = open_folder(place, make=True)
     except OSError as err:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mnemo_cli.model import Gap, Sample, Tracker
+from mnemo_cli.tracker.folder import PREFIX
+from mnemo_cli.tracker.owner import mount_namespace
 
 if TYPE_CHECKING:
     from mnemo_cli.sampling.machine import Sampler
     from mnemo_cli.tracker.reader import TrackerReader
 
-# `tracker.discovery` says the same; asking it would mean to load what most machines do not need.
-_FOLDER_PREFIX = "mnemosyne-"
 # A folder full of files that are none leaves a gap for each: a sample says how many more there were.
 _MOST_GAPS = 20
 
@@ -40,7 +40,7 @@ class PublishedTrackers:
         self._root = root
         self._proc, self._shared_memory = os.fspath(root / "proc"), os.fspath(root / "dev/shm")
         self._in_containers = in_containers
-        self._mounts: dict[int, str] = {}
+        self._mounts: dict[int, str | None] = {}
         self._reader: TrackerReader | None = None
 
     def __call__(self, scope: Collection[int], gaps: list[Gap], *, time_seconds: float) -> tuple[Tracker, ...]:
@@ -62,8 +62,8 @@ class PublishedTrackers:
     def _elsewhere(self, scope: Collection[int]) -> Iterator[int]:
         """One process of each set of mounts other than ours."""
         known = self._mounts
-        self._mounts = {pid: known[pid] if pid in known else _mounts_of(self._proc, pid) for pid in scope}
-        seen = {"", _mounts_of(self._proc, "self")}
+        self._mounts = {pid: known[pid] if pid in known else mount_namespace(pid, self._proc) for pid in scope}
+        seen = {None, mount_namespace("self", self._proc)}
         for pid, mounts in self._mounts.items():
             if mounts not in seen:
                 seen.add(mounts)
@@ -108,14 +108,6 @@ def with_trackers(sample: Sample, sampler: "Sampler", source: TrackerSource) -> 
 def _has_folder(shared_memory: str) -> bool:
     try:
         with os.scandir(shared_memory) as entries:
-            return any(entry.name.startswith(_FOLDER_PREFIX) for entry in entries)
+            return any(entry.name.startswith(PREFIX) for entry in entries)
     except OSError:
         return False
-
-
-def _mounts_of(proc: str, pid: int | str) -> str:
-    """Which mounts a process sees; "" where we may not know."""
-    try:
-        return os.readlink(f"{proc}/{pid}/ns/mnt")  # noqa: PTH115 (a Path costs as much again)
-    except OSError:
-        return ""

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from mnemo_cli.tracker.alive import Owners, mount_namespace
+from mnemo_cli.tracker.alive import Owners
 from mnemo_cli.tracker.lives import Lives
-from mnemo_cli.tracker.owner import Owner, ended, namespace_of, start_ticks
+from mnemo_cli.tracker.owner import Owner, ended, mount_namespace, namespace_of, start_ticks
 from mnemo_cli.tracker.reading import Header
 
 OURS = namespace_of("self")
