@@ -29,7 +29,8 @@ class Cause(NamedTuple):
 class Explanation(NamedTuple):
     """`causes` are ranked; the first one is the verdict. `headline` is one line for `monitor` and `orchestrate`.
 
-    `paragraphs` say what was hit and whose it is, where the memory was, and why this victim.
+    `paragraphs` say what was hit and whose it is, where the memory was, and why this victim. `last_lines` quote the
+    memory log's end.
     """
 
     headline: str
@@ -39,6 +40,7 @@ class Explanation(NamedTuple):
     paragraphs: tuple[str, ...] = ()
     next_steps: tuple[Step, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    last_lines: tuple[Evidence, ...] = ()
 
     @property
     def verdict(self) -> VerdictWord:

@@ -28,4 +28,11 @@ sysctl          the kernel's knobs; `commitment` what the machine has promised
 place           where a process lives: host, container, unit, session
 limits_config   limits.d and PAM; `systemd_units`, `sysctl_config` and `docker_config` the other files that set limits
 macos_limits    what macOS tells of limits
+
+For deaths and leaks:
+
+kernel_log      the kernel's log, from wherever it can be had; `program_output` what a program of the system prints
+program         what a program runs on and allocates with
+mappings        what its memory is made of; `descriptors` what its descriptors lead to; `connections` its TCP states
+strain          what memory costs in time, level by level
 """
