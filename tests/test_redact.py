@@ -356,3 +356,13 @@ def test_any_plain_secret_in_text_is_gone(form: str, secret: str) -> None:
 def test_any_word_after_a_secret_option_is_gone_whole(secret: str) -> None:
     assert redact_command(("app", "--password", secret, "-v")) == "app --password <redacted> -v"
     assert redact_command(("app", f"--password={secret}", "-v")) == "app --password=<redacted> -v"
+
+
+def test_a_literal_holds_no_digit_since_digits_are_left_out_where_it_is_looked_for():
+    assert not any(character.isdigit() for rule in RULES for literal in rule.literals for character in literal)
+
+
+def test_a_secret_is_found_in_a_long_text_of_like_lines_too():
+    lines = [f"sshd[{number}]: Accepted publickey for bob port {number}\n" for number in range(2000)]
+    lines[1234] = "app[7]: api_key=abc\n"
+    assert redact("".join(lines)).text == "".join(lines).replace("=abc", f"={MASK}")

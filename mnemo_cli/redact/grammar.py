@@ -9,13 +9,13 @@ Secrets that show themselves by their own shape are in `tokens`.
 # Ends of names that hold a secret: DB_PASSWORD, clientSecret, spring.datasource.password, x-api-key.
 # "tokens", "password_file" and "public_key" do not end so, and stay.
 _SECRET_KEY = r"secret(?:[-_.]?(?:access[-_.]?)?key(?:[-_.]?base)?)?"
-_KEY_KINDS = (
+KEY_KINDS = (
     "access", "account", "api", "app", "auth", "deploy", "encryption", "license", "master", "private", "service",
     "session", "signing", "storage", "subscription",
 )  # fmt: skip
 _NAMES = (
     *("password", "passwd", "passphrase", "passcode", _SECRET_KEY, "token", "credentials?"),
-    *(rf"{kind}[-_.]?key" for kind in _KEY_KINDS),
+    *(rf"{kind}[-_.]?key" for kind in KEY_KINDS),
 )
 _NAME = f"(?:{'|'.join(_NAMES)})"
 _NUMBER = r"\d{0,3}"
@@ -57,11 +57,11 @@ NAMED_VALUE = (
 )
 VARIABLE = rf"(?a)(?:{'|'.join(_NAMES).upper()}|PASS(?<![A-Z]PASS)|PWD(?<=_PWD)){_NUMBER}={_HARD_VALUE}"
 
-# PWD=/some/folder is the shell's own variable; /etc/passwd:/etc/passwd:ro is a mount.
-_KEY_OF_A_KIND = "|".join(f"(?<={kind}key)|(?<={kind}[-_.]key)" for kind in _KEY_KINDS)
+# PWD=/some/folder is the shell's own variable; /etc/passwd:/etc/passwd:ro is a mount; "pass": 41 counts tests.
+_KEY_OF_A_KIND = "|".join(f"(?<={kind}key)|(?<={kind}[-_.]key)" for kind in KEY_KINDS)
 ASSIGNMENT = (
     r"(?a)[AaCcKkPpSsTt](?i:"
-    rf"(?<=p)(?:ass(?:word|wd(?!:/)|phrase|code|(?<![a-z]pass)(?={_QUOTE}|[ \t]?=))"
+    rf"(?<=p)(?:ass(?:word|wd(?!:/)|phrase|code|(?<![a-z]pass)(?={_QUOTE}(?!: \d{{1,3}}[,\s}}])|[ \t]?=))"
     r"|wd(?:(?!=/)|(?<=_pwd)|(?-i:(?<!PWD))))"
     rf"|(?<=s)(?:{_SECRET_KEY[1:]}|ig(?<=[?&;]sig)|ignature(?==))"
     r"|(?<=t)oken|(?<=c)redentials?|(?<=a)uth(?<=[\"_]auth)(?=[\"=])"

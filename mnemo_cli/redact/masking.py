@@ -11,7 +11,7 @@ from operator import or_
 from typing import NamedTuple
 
 from mnemo_cli.redact.escape import printable
-from mnemo_cli.redact.grammar import NAME_ENDINGS
+from mnemo_cli.redact.grammar import KEY_KINDS, NAME_ENDINGS
 from mnemo_cli.redact.rules import RULES, Rule
 from mnemo_cli.redact.tokens import LONG_WORD_CHARACTERS, LONG_WORD_MINIMUM, looks_random, may_be_token
 
@@ -25,15 +25,17 @@ class Redacted(NamedTuple):
     counts: Mapping[str, int]
 
 
-def redact(text: str) -> Redacted:
+def redact(text: str, lines: bytes | None = None) -> Redacted:
     """Mask every secret in `text`; redacting the result again changes and counts nothing.
+
+    `lines` are its `unique_lines`, for who has them already.
 
     Give it whole lines: who streams cuts at line ends, in pieces of some hundred KiB. A private key
     that a cut splits is masked on both sides, as a key without its end and one without its start.
     """
     counts: dict[str, int] = {}
     text = _without_blocks(text, counts)
-    suspects = _suspect_lines(text)
+    suspects = _suspect_lines(text, lines)
     pieces: list[str] = []
     done = 0
     for start in sorted(suspects):
@@ -60,6 +62,19 @@ def redact_command(argv: Sequence[str]) -> str:
     return printable(_struck(rules, words, {})[1:].replace("\0", " "))
 
 
+def unique_lines(text: str) -> bytes:
+    """The text to search for words in: lower case, without digits, each line that is then the same only once.
+
+    Most lines of a log differ in their numbers only: what is left is a fraction of it.
+    """
+    return b"\n".join(set(_folded(text).translate(None, b"0123456789").split(b"\n")))
+
+
+def continues(line: str) -> bool:
+    """Whether a line (or its last characters) ends with a name whose secret may stand on the next line."""
+    return line.rstrip(" \t\r\n").rstrip("\"',").rstrip("0123456789").lower().endswith(NAME_ENDINGS)
+
+
 _WORD_MAP = bytes(b"w"[0] if chr(code) in LONG_WORD_CHARACTERS else b" "[0] for code in range(256))
 _LONG_RUN = b"w" * LONG_WORD_MINIMUM
 
@@ -77,6 +92,11 @@ _BLOCK_LITERALS = _bits("text")
 _LITERALS = _bits("line")
 _WORD_RULES = _LITERALS.pop(b"")
 _NAME_RULES = _LITERALS[b"token"]
+# "key" alone is in every line of sshd: only after one of these words does a secret follow.
+_KEY = b"key"
+_KEY_SIGNS = b"-_."
+_KEY_KINDS = tuple(kind.encode() for kind in KEY_KINDS)
+_SHORT_CHARACTERS = 16384
 
 
 def _without_blocks(text: str, counts: dict[str, int]) -> str:
@@ -91,7 +111,14 @@ def _folded(text: str) -> bytes:
     return text.encode("ascii", "replace").lower()
 
 
-def _suspect_lines(text: str) -> dict[int, int]:
+def _occurs(literal: bytes, lines: bytes) -> bool:
+    at = lines.find(literal)
+    while literal == _KEY and at >= 0 and not lines[max(0, at - 16) : at].rstrip(_KEY_SIGNS).endswith(_KEY_KINDS):
+        at = lines.find(literal, at + 1)
+    return at >= 0
+
+
+def _suspect_lines(text: str, lines: bytes | None = None) -> dict[int, int]:
     """Where the lines begin that some rule may strike, and a bit for each of these rules."""
     folded = _folded(text)
     suspects: dict[int, int] = {}
@@ -102,10 +129,12 @@ def _suspect_lines(text: str) -> dict[int, int]:
         suspects[start] = suspects.get(start, 0) | rules
         return folded.find(b"\n", at)
 
-    for literal, rules in _LITERALS.items():
+    if lines is None:
+        lines = folded if len(text) <= _SHORT_CHARACTERS else unique_lines(text)
+    for literal in [literal for literal in _LITERALS if _occurs(literal, lines)]:
         at = folded.find(literal)
         while at >= 0:
-            end = suspect(at, rules)
+            end = suspect(at, _LITERALS[literal])
             at = folded.find(literal, end) if end >= 0 else -1
     words = folded.translate(_WORD_MAP) + b" "
     at = words.find(_LONG_RUN)
@@ -121,15 +150,11 @@ def _record(text: str, start: int, suspects: Mapping[int, int]) -> tuple[int, in
     """The end of the line at `start` with those that it continues on, and the rules for all of them."""
     rules = suspects[start]
     end = _line_end(text, start)
-    while rules & _NAME_RULES and end < len(text) and _ends_with_name(text[max(start, end - 40) : end]):
+    while rules & _NAME_RULES and end < len(text) and continues(text[max(start, end - 40) : end]):
         start = end + 1
         rules |= suspects.get(start, 0)
         end = _line_end(text, start)
     return end, rules
-
-
-def _ends_with_name(line: str) -> bool:
-    return line.rstrip(" \t\r").rstrip("\"',").rstrip("0123456789").lower().endswith(NAME_ENDINGS)
 
 
 def _line_end(text: str, start: int) -> int:

@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="header",
         why="Authorization and Cookie headers are logged by clients and sit in curl command lines",
-        literals=("auth", "cookie"),
+        literals=("authorization", "cookie"),
         pattern=grammar.HEADER,
     ),
     Rule(
@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="assignment",
         why="password: x, token=x and their JSON, YAML, query-string and DSN forms in configuration and logs",
-        literals=(*NAME_LITERALS, "sig=", "signature=", "auth"),
+        literals=(*NAME_LITERALS, "sig=", "signature=", '"auth', "_auth"),
         pattern=grammar.ASSIGNMENT,
     ),
     Rule(
