@@ -5,6 +5,7 @@
     │   └── TargetError  2        the process or group to look at is not there
     ├── ConfigError      2        a configuration file or environment variable is wrong
     ├── SourceError      3        a file of the system cannot be read
+    │   └── BundleError  3        an archive is damaged, hostile, or none that we read
     ├── OutputError      1        a result cannot be written
     ├── RepairError      4        a fix failed and was taken back
     │   └── StrangeFileError 4    something that we did not put there stands where a file of a fix should be
@@ -86,6 +87,10 @@ class SourceError(MnemoError):
     """Names the path and the errno."""
 
     exit_code = ExitCode.UNKNOWN
+
+
+class BundleError(SourceError):
+    """An archive that cannot be read safely or to its end; nothing of it was written anywhere."""
 
 
 class OutputError(MnemoError):

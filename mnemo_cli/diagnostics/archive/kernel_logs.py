@@ -1,0 +1,57 @@
+"""The members of any tar that may tell of a kill: kernel logs of ours, of sos, of others, or of a copy of /var/log."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from mnemo_cli.diagnostics.archive.reader import FOREIGN, open_bundle
+from mnemo_cli.diagnostics.archive.unpacked import unpacked
+from mnemo_cli.errors import BundleError
+
+_SNIFFED_BYTES = 64 * 1024
+# By the names that kernels' logs have: dmesg.txt, kern.log.2.gz, journalctl_--no-pager_--boot, messages-20260101.
+_NAMED = re.compile(
+    r"(?:.*[._-])?(?:dmesg|kern(?:el)?|messages|syslog|journalctl|kmsg|pstore|oom)(?:[._-].*|\d*)", re.I
+)
+_NEVER = re.compile(r".*\.(?:json|md|conf|py|so|ko|html?|service)", re.I)
+# Our own collector of that name: what killers in user space wrote.
+_KILLERS = "/killers"
+# By content: dmesg's time since boot, syslog's and journald's sender, /dev/kmsg's record.
+_KERNEL_LINE = re.compile(
+    rb"^(?:<\d{1,3}>)?\[ *\d{1,7}\.\d{6}\] \S|^.{0,60} kernel: |^\d{1,3},\d+,\d+,[-c][^;\n]*;", re.MULTILINE
+)
+
+
+def kernel_logs(stream: BinaryIO, source: str) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """(path, content) of each, to be taken before the next one is asked for. A log that is compressed is unpacked.
+
+    BundleError where the archive, or the log in it, is damaged: what came before has been yielded.
+    """
+    for file in open_bundle(stream, source, FOREIGN, foreign=True):
+        name = file.path.rpartition("/")[2]
+        chunks = unpacked(file.chunks, f"{source}: {file.path}", FOREIGN) if _is_packed(name) else file.chunks
+        if _NEVER.fullmatch(name):
+            continue
+        if _NAMED.fullmatch(name) or f"/{file.path}".rpartition("/")[0].endswith(_KILLERS):
+            yield file.path, chunks
+        elif _KERNEL_LINE.search(first := _first(chunks)):
+            yield file.path, chain((first,), chunks)
+
+
+def _is_packed(name: str) -> bool:
+    return name.endswith((".gz", ".bz2", ".xz"))
+
+
+def _first(chunks: Iterator[bytes]) -> bytes:
+    """The beginning; b"" of what only looks compressed."""
+    parts, length = [], 0
+    try:
+        for chunk in chunks:
+            parts.append(chunk)
+            length += len(chunk)
+            if length >= _SNIFFED_BYTES:
+                break
+    except BundleError:
+        return b""
+    return b"".join(parts)
