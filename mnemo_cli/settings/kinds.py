@@ -9,6 +9,8 @@ from mnemo_cli.units import parse_duration, parse_percent, parse_size
 _LONGEST_SHOWN = 60
 # A word, so that a flag can take back what a file demands.
 NO_NEEDS = "none"
+# As in PATH; a list of paths is one text everywhere but in a file, where it may be a list.
+PATHS_SIGN = ":"
 
 
 def from_text(row: Row, text: str) -> Value:
@@ -29,16 +31,20 @@ def from_text(row: Row, text: str) -> Value:
             return _choice(row, text)
         case Kind.PATH:
             return _path(text)
+        case Kind.PATHS:
+            return _paths(text)
         case Kind.NEEDS:
             return _needs(text)
 
 
 def from_toml(row: Row, found: object) -> Value:
     """The value of a parsed TOML item: a number, or text where a person writes a unit; ValueError otherwise."""
+    if row.kind is Kind.PATHS and isinstance(found, list):
+        return PATHS_SIGN.join(_one_of_paths(path) for path in found)
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     if isinstance(found, str) and row.kind not in (Kind.COUNT, Kind.NUMBER):
         return from_text(row, found)
-    if not is_number or row.kind in (Kind.CHOICE, Kind.PATH, Kind.NEEDS):
+    if not is_number or row.kind in (Kind.CHOICE, Kind.PATH, Kind.PATHS, Kind.NEEDS):
         raise ValueError(f"{shown(found)} is the wrong type")
     assert isinstance(found, int | float)
     if row.kind in (Kind.NUMBER, Kind.PERCENT, Kind.DURATION):
@@ -91,6 +97,8 @@ def allowed(row: Row) -> str:
         return f"{row.kind} {', '.join(row.choices)}"
     if row.kind is Kind.PATH:
         return f"{row.kind} that begins with / or ~/"
+    if row.kind is Kind.PATHS:
+        return f"{row.kind} that begin with / or ~/, joined with {PATHS_SIGN}, or {NO_NEEDS}"
     if row.kind is Kind.NEEDS:
         return f"{row.kind} of nofile=N, nproc=N and mem=SIZE, or {NO_NEEDS}"
     return f"{row.kind} from {readable(row, row.minimum)} to {readable(row, row.maximum)}"
@@ -131,6 +139,20 @@ def _path(text: str) -> str:
     if text.startswith(("/", "~/")) and "\0" not in text:
         return text
     raise ValueError(f"{shown(text)} is not a complete path")
+
+
+def _paths(text: str) -> str:
+    if text.strip() in ("", NO_NEEDS):
+        return ""
+    return PATHS_SIGN.join(_one_of_paths(path) for path in text.split(PATHS_SIGN))
+
+
+def _one_of_paths(found: object) -> str:
+    if not isinstance(found, str):
+        raise ValueError(f"{shown(found)} is the wrong type")
+    if PATHS_SIGN in found:
+        raise ValueError(f"{shown(found)} holds a {PATHS_SIGN}, which joins paths")
+    return _path(found)
 
 
 def _needs(text: str) -> str:

@@ -92,18 +92,24 @@ class Settings(NamedTuple):
 
     def memory_log_file(self) -> Path:
         """Complete: a leading ~ is resolved."""
-        path = Path(str(self.value("monitor.memory_log_file")))
-        try:
-            return path.expanduser()
-        except RuntimeError as err:
-            place = self.origin("monitor.memory_log_file").place
-            raise ConfigError(f"{place}: {path}: you have no home folder; write a path that begins with /") from err
+        return _home(Path(str(self.value("monitor.memory_log_file"))), self.origin("monitor.memory_log_file"))
 
     def memory_log_interval_seconds(self) -> float:
         return self._number("resources.memory_log_interval_secs")
 
     def memory_log_max_bytes(self) -> int:
         return int(self._number("monitor.memory_log_max_bytes"))
+
+    def collect_budget_seconds(self) -> float:
+        return self._number("collect.budget_time")
+
+    def collect_budget_bytes(self) -> int:
+        return int(self._number("collect.budget_size"))
+
+    def collect_databases(self) -> tuple[Path, ...]:
+        """Complete: a leading ~ is resolved."""
+        paths = str(self.value("collect.databases"))
+        return tuple(_home(Path(path), self.origin("collect.databases")) for path in paths.split(":") if path)
 
     def sampler(self) -> str:
         """ "auto" or "portable"."""
@@ -184,6 +190,14 @@ def compose(
     )
     _check_edges(settings)
     return settings
+
+
+def _home(path: Path, origin: Origin) -> Path:
+    """The path with its leading ~ resolved."""
+    try:
+        return path.expanduser()
+    except RuntimeError as err:
+        raise ConfigError(f"{origin.place}: {path}: you have no home folder; write a path that begins with /") from err
 
 
 def _contents(file: SettingsFile | None) -> "Contents | None":

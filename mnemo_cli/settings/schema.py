@@ -7,6 +7,7 @@ from mnemo_cli.settings.table import ROWS, TABLES, Kind, Row
 
 _SIZE = r"(\d+(\.\d+)?|\.\d+)\s*([kKmMgGtT]i?B?|[bB])?"
 _NEED = rf"((nofile|nproc)\s*=\s*0*[1-9]\d*|mem\s*=\s*{_SIZE})"
+_PATH = r"(/|~/)[^:]*"
 _WAIVER: dict[str, Json] = {
     "type": "object",
     "additionalProperties": False,
@@ -66,6 +67,9 @@ def _value_schema(row: Row) -> dict[str, Json]:
         return {"enum": list(row.choices)}
     if row.kind is Kind.PATH:
         return {"type": "string", "pattern": "^(/|~/)"}
+    if row.kind is Kind.PATHS:
+        listed: dict[str, Json] = {"type": "array", "items": {"type": "string", "pattern": f"^{_PATH}$"}}
+        return {"anyOf": [{"type": "string", "pattern": rf"^\s*(none)?\s*$|^{_PATH}(:{_PATH})*$"}, listed]}
     if row.kind is Kind.NEEDS:
         return {"type": "string", "pattern": _TEXT_PATTERNS[row.kind]}
     number: dict[str, Json] = {

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DURATION = "a duration"
     CHOICE = "one of"
     PATH = "a path"
+    PATHS = "a list of paths"
     NEEDS = "a list"
 
 
@@ -28,7 +29,7 @@ class Row(NamedTuple):
     """One setting.
 
     `advised` is a narrower range: outside it a value is taken with a warning. A relative default of
-    a path lies below the user's data folder. `trusted_only` settings name a place to write or
+    a path lies below the user's data folder. `trusted_only` settings name a place to read or write, or
     something to run, so a stranger's file cannot set them. `hidden` ones are for tests.
     """
 
@@ -112,7 +113,7 @@ def _seconds(
     )
 
 
-def _bytes(key: str, environment: str, default: int, help: str, *, minimum: int = 0) -> Row:
+def _bytes(key: str, environment: str, default: int, help: str, *, minimum: int = 0, flag: str | None = None) -> Row:
     return Row(
         key=key,
         kind=Kind.SIZE,
@@ -122,6 +123,7 @@ def _bytes(key: str, environment: str, default: int, help: str, *, minimum: int 
         unit="bytes",
         minimum=minimum,
         maximum=_MOST_BYTES,
+        flag=flag,
     )
 
 
@@ -254,6 +256,30 @@ ROWS: tuple[Row, ...] = (
         environment="MNEMOSYNE_DOCTOR_NEED",
         help="What must be possible; less is an error.",
         flag="--need",
+    ),
+    _seconds(
+        "collect.budget_time",
+        "MNEMOSYNE_COLLECT_BUDGET_TIME",
+        20,
+        "How long the making of a bundle may take.",
+        maximum=3600,
+        flag="--budget-time",
+    ),
+    _bytes(
+        "collect.budget_size",
+        "MNEMOSYNE_COLLECT_BUDGET_SIZE",
+        20 * MIB,
+        "How large a bundle may become, compressed.",
+        minimum=64 * KIB,
+        flag="--budget-size",
+    ),
+    Row(
+        key="collect.databases",
+        kind=Kind.PATHS,
+        default="",
+        environment="MNEMOSYNE_COLLECT_DATABASES",
+        help="SQLite databases whose sizes and row counts go into a bundle.",
+        trusted_only=True,
     ),
 )
 ROWS_BY_KEY = {row.key: row for row in ROWS}

@@ -18,6 +18,7 @@ CORES = row_of("cpu_limit")
 CHOICE = row_of("sampler")
 PATH = row_of("memory_log_file")
 NEEDS = row_of("doctor.need")
+PATHS = row_of("collect.databases")
 NUMERIC_ROWS = [row for row in ROWS if row.maximum]
 
 
@@ -42,6 +43,8 @@ NUMERIC_ROWS = [row for row in ROWS if row.maximum]
         (NEEDS, " nofile=65536,mem=2GiB ", "nofile=65536,mem=2GiB"),
         (NEEDS, "none", ""),
         (NEEDS, " ", ""),
+        (PATHS, "/a.db:~/b.db", "/a.db:~/b.db"),
+        (PATHS, "none", ""),
     ],
 )
 def test_text_is_read_in_the_unit_of_the_row(row, text, value):
@@ -69,6 +72,8 @@ def test_text_is_read_in_the_unit_of_the_row(row, text, value):
         (PATH, "logs/memory.log", "'logs/memory.log' is not a complete path"),
         (PATH, "", "'' is not a complete path"),
         (PATH, "/a\0b", "'/a\\x00b' is not a complete path"),
+        (PATHS, "/a.db:b.db", "'b.db' is not a complete path"),
+        (PATHS, "/a.db:", "'' is not a complete path"),
         (NEEDS, "fds=9", "'fds=9' is not a need"),
         (NEEDS, "nofile=unlimited", "nofile='unlimited' is not a count"),
         (NEEDS, "nproc=0", "'nproc=0' asks for nothing"),
@@ -95,6 +100,9 @@ def test_wrong_text_is_refused_in_words(row, text, message):
         (DURATION, "30s", 30),
         (CORES, 2, 2),
         (CHOICE, "auto", "auto"),
+        (PATHS, ["/a.db", "~/b.db"], "/a.db:~/b.db"),
+        (PATHS, "/a.db:~/b.db", "/a.db:~/b.db"),
+        (PATHS, [], ""),
     ],
 )
 def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
@@ -120,6 +128,9 @@ def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
         (SIZE, date(2026, 1, 1), "datetime.date(2026, 1, 1) is the wrong type"),
         (CHOICE, 3, "3 is the wrong type"),
         (PATH, {"a": 1}, "{'a': 1} is the wrong type"),
+        (PATHS, 3, "3 is the wrong type"),
+        (PATHS, ["/a.db", 3], "3 is the wrong type"),
+        (PATHS, ["/a:b"], "'/a:b' holds a :, which joins paths"),
         (NEEDS, {"nofile": 1}, "{'nofile': 1} is the wrong type"),
     ],
 )
@@ -139,6 +150,7 @@ def test_a_wrong_type_or_range_in_toml_is_refused_in_words(row, found, message):
         (CORES, "a number from 0.001 to 4096"),
         (CHOICE, "one of auto, portable"),
         (PATH, "a path that begins with / or ~/"),
+        (PATHS, "a list of paths that begin with / or ~/, joined with :, or none"),
         (NEEDS, "a list of nofile=N, nproc=N and mem=SIZE, or none"),
     ],
 )
@@ -218,7 +230,7 @@ def test_any_text_is_taken_or_refused_with_a_value_error(row, text):
 
 
 anything_in_toml = st.one_of(
-    st.booleans(), st.integers(), st.floats(), st.text(), st.dates(), st.lists(st.integers(), max_size=2)
+    st.booleans(), st.integers(), st.floats(), st.text(), st.dates(), st.lists(st.integers() | st.text(), max_size=2)
 )
 
 

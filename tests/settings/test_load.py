@@ -19,6 +19,7 @@ SAMPLES = {
     Kind.SIZE: ("20Mi", "21Mi", "22Mi"),
     Kind.DURATION: ("31s", "32", "1m"),
     Kind.PATH: ("/a", "/b", "~/c"),
+    Kind.PATHS: ("/a.db", "/a.db:~/b.db", "none"),
     Kind.NEEDS: ("nofile=65536", "nproc=4096,mem=2GiB", "none"),
 }
 CHOICES = {"sampler": ("portable", "auto", "portable"), "profile": ("server", "auto", "ci")}

@@ -27,6 +27,10 @@ sampler = "portable"
 [doctor]
 profile = "server"
 need = "nofile=65536, mem=2GiB"
+[collect]
+databases = ["/srv/app.db", "~/other.db"]
+budget_time = "30s"
+budget_size = "50Mi"
 """
 
 
@@ -64,6 +68,9 @@ def test_a_file_of_all_defaults_is_valid():
         'doctor.profile = "servr"',
         'doctor.need = "nofile=many"',
         "doctor.need = 3",
+        'collect.databases = ["app.db"]',
+        'collect.databases = "app.db"',
+        "collect.databases = 3",
     ],
 )
 def test_a_wrong_file_is_invalid(text):
@@ -71,7 +78,12 @@ def test_a_wrong_file_is_invalid(text):
 
 
 words = st.one_of(
-    st.text(alphabet="0123456789.kKmMGiBbsh% +-", max_size=6), st.integers(), st.floats(), st.booleans(), st.text()
+    st.text(alphabet="0123456789.kKmMGiBbsh% +-", max_size=6),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.text(),
+    st.lists(st.sampled_from(["/a", "~/b", "c", "/\n", "/a:b", ""])),
 )
 
 

@@ -33,6 +33,7 @@ UNIT_OF_KIND = {
     Kind.NUMBER: "cores",
     Kind.PATH: "",
     Kind.CHOICE: "",
+    Kind.PATHS: "",
     Kind.NEEDS: "",
 }
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
@@ -59,7 +60,7 @@ def test_no_two_rows_share_a_key_a_variable_or_a_flag():
 def test_a_row_says_what_it_is_in_one_line_and_in_which_unit(row):
     assert row.help.endswith(".") and "\n" not in row.help
     assert row.unit == UNIT_OF_KIND.get(row.kind, row.unit)
-    assert row.unit or row.kind in (Kind.PATH, Kind.CHOICE, Kind.NEEDS)
+    assert row.unit or row.kind in (Kind.PATH, Kind.PATHS, Kind.CHOICE, Kind.NEEDS)
 
 
 @each_with_a_fixed_default

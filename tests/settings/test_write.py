@@ -276,6 +276,8 @@ def a_row_and_a_text(draw):
         return row, draw(st.sampled_from(row.choices))
     if row.kind is Kind.NEEDS:
         return row, draw(st.sampled_from(["none", "nofile=65536", "nproc=4096, mem=2GiB"]))
+    if row.kind is Kind.PATHS:
+        return row, draw(st.sampled_from(["none", "/srv/app.db", "/srv/app.db:~/other.db"]))
     if row.kind is Kind.PATH:
         return row, "/" + draw(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))
     if row.kind is Kind.PERCENT:
