@@ -5,7 +5,7 @@
 _mnemo_describe() {
     case $1 in
         mnemo)
-            commands='monitor snapshot limits ulimit doctor explain config completion'
+            commands='monitor snapshot limits ulimit doctor collect-diagnostics collect explain config completion'
             options='-V --version -h --help'
             valued=''
             runs=no
@@ -82,10 +82,22 @@ _mnemo_describe() {
             valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --format --report -o --output --config'
             runs=yes
             ;;
+        'mnemo collect-diagnostics')
+            commands=''
+            options='-o --output --profile --host --pid --name --cgroup --since --budget-time --budget-size --list --dry-run --cmdline --no-redact --verify --format --config -h --help'
+            valued='-o --output --profile --pid --name --cgroup --since --budget-time --budget-size --verify --format --config'
+            runs=no
+            ;;
+        'mnemo collect')
+            commands=''
+            options='-o --output --profile --host --pid --name --cgroup --since --budget-time --budget-size --list --dry-run --cmdline --no-redact --verify --format --config -h --help'
+            valued='-o --output --profile --pid --name --cgroup --since --budget-time --budget-size --verify --format --config'
+            runs=no
+            ;;
         'mnemo explain')
             commands=''
-            options='--format --config -h --help'
-            valued='--format --config'
+            options='--pid --unit --container --last --growth --format --config -h --help'
+            valued='--pid --unit --container --growth --format --config'
             runs=no
             ;;
         'mnemo config')
@@ -175,6 +187,12 @@ _mnemo_value() {
         'mnemo doctor --format') _mnemo_words 'table plain json ndjson sarif junit github nagios' ;;
         'mnemo doctor -o' | 'mnemo doctor --output') _mnemo_paths -f ;;
         'mnemo doctor --config') _mnemo_paths -f ;;
+        'mnemo collect-diagnostics --profile') _mnemo_words 'minimal standard deep' ;;
+        'mnemo collect-diagnostics --format') _mnemo_words 'plain json' ;;
+        'mnemo collect-diagnostics --config') _mnemo_paths -f ;;
+        'mnemo collect --profile') _mnemo_words 'minimal standard deep' ;;
+        'mnemo collect --format') _mnemo_words 'plain json' ;;
+        'mnemo collect --config') _mnemo_paths -f ;;
         'mnemo explain --format') _mnemo_words 'plain json' ;;
         'mnemo explain --config') _mnemo_paths -f ;;
         'mnemo config show --format') _mnemo_words 'table plain json' ;;

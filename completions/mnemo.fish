@@ -14,9 +14,9 @@ function __mnemo_read
         else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth'
             set skip yes
-        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo explain' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
+        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
         end
     end
@@ -42,9 +42,11 @@ complete -c mnemo -n __mnemo_runs -a '(__mnemo_complete_program)'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'monitor' -d 'Watch memory live against the limit that binds'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'snapshot' -d 'Show one reading of memory and its limits'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'limits' -d 'Check limits for CI, show them all, render them'
-complete -c mnemo -n '__mnemo_at mnemo' -a 'ulimit' -d 'Audit limits, mend them, raise those of a running process'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'ulimit' -d 'Audit and mend limits, raise those of a live process'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'doctor' -d 'Find the limits that bind or will, and who set them'
-complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say what an error, an exit code, a check or a setting means'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'collect-diagnostics' -d 'Put what explains a death into one redacted tarball'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'collect' -d 'Put what explains a death into one redacted tarball'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say why something died, or what an error, a code or a setting means'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'config' -d 'Show and change the settings'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'completion' -d 'Print the completion script of a shell'
 complete -c mnemo -n '__mnemo_at mnemo' -s V -l version -d 'Print the version and exit.'
@@ -188,6 +190,45 @@ complete -c mnemo -n '__mnemo_at mnemo doctor' -s o -l output -d 'Write the resu
 complete -c mnemo -n '__mnemo_at mnemo doctor' -s v -l verbose -d 'Show what passed, too, and the evidence.'
 complete -c mnemo -n '__mnemo_at mnemo doctor' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo doctor' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -s o -l output -d 'Write FILE, or into a folder, or - for stdout.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l profile -d 'How much: minimal, standard or deep. [default: standard]' -r -f -a 'minimal standard deep'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l host -d 'Watch the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l pid -d 'Watch process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l since -d 'How far back in logs, such as 2h. [default: 24h]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l budget-time -d 'How long it may take (20s).' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l budget-size -d 'How large it may be, packed (20Mi).' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l list -d 'Show what is collected, and end.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l dry-run -d 'Show which files it would hold, and end.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l cmdline -d 'With whole command lines, masked.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l no-redact -d 'Keep secrets, names and addresses in it.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l verify -d 'Check a bundle instead.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -s o -l output -d 'Write FILE, or into a folder, or - for stdout.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l profile -d 'How much: minimal, standard or deep. [default: standard]' -r -f -a 'minimal standard deep'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l host -d 'Watch the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l pid -d 'Watch process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l since -d 'How far back in logs, such as 2h. [default: 24h]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l budget-time -d 'How long it may take (20s).' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l budget-size -d 'How large it may be, packed (20Mi).' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l list -d 'Show what is collected, and end.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l dry-run -d 'Show which files it would hold, and end.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l cmdline -d 'With whole command lines, masked.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l no-redact -d 'Keep secrets, names and addresses in it.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l verify -d 'Check a bundle instead.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo collect' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo explain' -l pid -d 'Why process N died, or what befell it. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo explain' -l unit -d 'Why a systemd unit died.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo explain' -l container -d 'Why a container died.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo explain' -l last -d 'The most recent kill on this machine.'
+complete -c mnemo -n '__mnemo_at mnemo explain' -l growth -d 'With --pid: watch what grows, such as for 60s.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo explain' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'
 complete -c mnemo -n '__mnemo_at mnemo explain' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo explain' -s h -l help -d 'Show this message and exit.'

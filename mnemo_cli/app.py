@@ -24,17 +24,19 @@ from mnemo_cli.errors import ExitCode, MnemoError
 class CommandRow(NamedTuple):
     """A command: its name and module, its line in `mnemo --help`, and whether `-- CMD…` may follow it.
 
-    Of a group of commands `programs_after` names those that a program may follow.
+    Of a group of commands `programs_after` names those that a program may follow. A command that has two
+    names is one `module`.
     """
 
     name: str
     help: str
     takes_program: bool = False
     programs_after: tuple[str, ...] = ()
+    module: str | None = None
 
     def load(self) -> Any:
         """Import the module and build its command; a test compares its help with this row's."""
-        module = importlib.import_module(f"mnemo_cli.commands.{self.name.replace('-', '_')}")
+        module = importlib.import_module(f"mnemo_cli.commands.{self.module or self.name}")
         command = typer.main.get_command(module.app)
         command.name = self.name
         return command
@@ -44,9 +46,11 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("monitor", "Watch memory live against the limit that binds.", takes_program=True),
     CommandRow("snapshot", "Show one reading of memory and its limits.", takes_program=True),
     CommandRow("limits", "Check limits for CI, show them all, render them.", programs_after=("check", "show")),
-    CommandRow("ulimit", "Audit limits, mend them, raise those of a running process.", programs_after=("doctor",)),
+    CommandRow("ulimit", "Audit and mend limits, raise those of a live process.", programs_after=("doctor",)),
     CommandRow("doctor", "Find the limits that bind or will, and who set them.", takes_program=True),
-    CommandRow("explain", "Say what an error, an exit code, a check or a setting means."),
+    CommandRow("collect-diagnostics", "Put what explains a death into one redacted tarball.", module="collect"),
+    CommandRow("collect", "Put what explains a death into one redacted tarball."),
+    CommandRow("explain", "Say why something died, or what an error, a code or a setting means."),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )

@@ -1,46 +1,30 @@
-"""`mnemo explain WHAT`: finds out what kind of thing WHAT is, and shows its page."""
+"""`mnemo explain`: why something died, from whatever evidence there is; or what a word means."""
 
-import difflib
 import os.path
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnemo_cli.commands.options import ConfigFile, command_app, load_settings
-from mnemo_cli.errors import SourceError, UsageError
-from mnemo_cli.forensics.codes import code_page, codes_page, signal_names, signal_page
-from mnemo_cli.forensics.errnos import errno_names, errno_page, message_page
-from mnemo_cli.forensics.levels import level_page, levels_page
-from mnemo_cli.forensics.page import Page
-from mnemo_cli.model import Level
-from mnemo_cli.output.explain import page_document, page_text, topics_document, topics_text
+from mnemo_cli.commands.options import ConfigFile, command_app, duration, load_settings
+from mnemo_cli.errors import UsageError
 from mnemo_cli.recording.document import pretty
-from mnemo_cli.redact import printable
+from mnemo_cli.units import format_duration
 
 if TYPE_CHECKING:
-    from mnemo_cli.settings import Row, Settings
+    from mnemo_cli.forensics.explanation import Explanation
+    from mnemo_cli.forensics.page import Page
+    from mnemo_cli.settings import Settings
 
-_WAIVERS_PAGE = Page(
-    topic="doctor.waivers",
-    title="setting doctor.waivers",
-    paragraphs=(
-        "A waiver takes a finding of `mnemo doctor` and `mnemo limits check` out of the gate until a day. It stays "
-        "visible and is counted; when its last day has passed the finding comes back, with a note.",
-        "In a settings file each is a table [[doctor.waivers]] with these four keys; ./mnemo.toml may have them, too. "
-        "`mnemo config show` prints those in force.",
-    ),
-    rows=(
-        ("id", 'the check, by id or slug: "FD001" or "fd-soft-low"'),
-        ("target", 'whom: a name, a unit, a user, "pid 812", or a pattern such as "*"'),
-        ("reason", "why it may stay"),
-        ("expires", "the last day, without quotes: 2027-05-31"),
-    ),
-)
+_ROOT = Path("/")
+_RECENT_SECONDS = 600.0
+# The one topic that is also about a process.
+_SLOW = "slow"
 
 app = command_app()
 
@@ -57,135 +41,174 @@ def explain(
         str | None,
         typer.Argument(
             metavar="WHAT",
-            help="An exit code, signal, errno, check, topic, setting or quoted message.",
+            help="A log, record or bundle (a file, or - for stdin); an exit code, signal, errno, check, topic, "
+            "setting or quoted message.",
             show_default=False,
+        ),
+    ] = None,
+    pid: Annotated[
+        int | None,
+        typer.Option("--pid", metavar="N", min=1, help="Why process N died, or what befell it.", show_default=False),
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="Why a systemd unit died.", show_default=False)
+    ] = None,
+    container: Annotated[
+        str | None,
+        typer.Option("--container", metavar="ID|NAME", help="Why a container died.", show_default=False),
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="The most recent kill on this machine.")] = False,
+    growth: Annotated[
+        str | None,
+        typer.Option(
+            "--growth", metavar="TIME", help="With --pid: watch what grows, such as for 60s.", show_default=False
         ),
     ] = None,
     output_format: Annotated[ExplainFormat, typer.Option("--format", help="plain or json.")] = ExplainFormat.PLAIN,
     config_file: ConfigFile = None,
 ) -> None:
-    """Say what an error, an exit code, a check or a setting means.
+    """Say why something died, or what an error, a code or a setting means.
 
-    Without WHAT, list everything that can be explained.
+    Without WHAT and options, list everything that can be explained.
     """
+    _check_usage(what, pid=pid, unit=unit, container=container, last=last, growth=growth)
     settings = load_settings(config_file, {})
     as_json = output_format is ExplainFormat.JSON
-    if what is None:
-        topics = _topics(settings)
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        sys.stdout.write(pretty(topics_document(topics)) if as_json else topics_text(topics, width))
-        return
-    page = _find(what, settings)
-    if as_json:
-        sys.stdout.write(pretty(page_document(page)))
-    else:
-        sys.stdout.write(page_text(page, width=min(100, shutil.get_terminal_size().columns)))
-
-
-def _find(what: str, settings: "Settings") -> Page:
-    """The first kind of thing that WHAT is; the order is part of the interface."""
+    if growth is not None and pid is not None:
+        _watch_growth(pid, growth, as_json=as_json)
+    elif what == _SLOW and pid is not None:
+        _watch_slowness(pid, as_json=as_json)
+    elif pid is not None or unit is not None or container is not None or last:
+        _show(_of_machine(settings, pid, unit, container), as_json=as_json)
     # Path.exists raises for a name that is too long: a quoted message may be one.
-    if what == "-" or os.path.exists(what):  # noqa: PTH110
-        shown = printable(what)
-        raise SourceError(f"{shown}: mnemo cannot read logs and bundles as evidence yet; give an exit code or a topic")
-    kinds: Sequence[Callable[[str], Page | None]] = (
-        _number,
-        signal_page,
-        errno_page,
-        lambda word: level_page(word.lower(), settings.levels()),
-        lambda word: _topic(word.lower(), settings),
-        lambda word: _setting(word, settings),
-        # No slug is also a topic or a setting (a test sees to it), so the dear question can come late.
-        _check,
-        message_page,
-    )
-    for kind in kinds:
-        if (page := kind(what)) is not None:
-            return page
-    known = {name.lower(): name for name, _ in _topics(settings)}
-    near = [known[word] for word in difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.5)]
-    hint = f"did you mean {' or '.join(near)}?" if near else "`mnemo explain` lists what there is"
-    raise UsageError(f"nothing is known about {what!r}; {hint}")
+    elif what is not None and (what == "-" or os.path.exists(what)):  # noqa: PTH110
+        from mnemo_cli.commands.evidence import explain_evidence
+
+        _show(explain_evidence(what, _ROOT), as_json=as_json)
+    else:
+        _show_page(what, settings, as_json=as_json)
 
 
-def _number(word: str) -> Page | None:
-    # int() alone would also read "1_37" and the digits of every script.
-    return code_page(int(word)) if re.fullmatch(r"-?\d{1,9}", word, re.ASCII) else None
-
-
-def _check(word: str) -> Page | None:
-    from mnemo_cli.doctor.page import page_of
-
-    page = page_of(word)
-    if page is None:
-        return None
-    return Page(topic=page.slug, title=f"check {page.id} {page.slug}", paragraphs=(page.title, *page.paragraphs))
-
-
-def _topic(word: str, settings: "Settings") -> Page | None:
-    if word == "levels":
-        return levels_page(settings.levels())
-    if word in ("exit-codes", "exit codes"):
-        return codes_page()
-    if word in ("waivers", "doctor.waivers"):
-        return _WAIVERS_PAGE
-    return _settings_page(settings) if word == "settings" else None
-
-
-def _setting(word: str, settings: "Settings") -> Page | None:
-    from mnemo_cli.settings import ROWS
-
-    row = next((row for row in ROWS if word in (row.key, row.name, row.environment)), None)
-    if row is None:
-        return None
-    return Page(
-        topic=row.key,
-        title=f"setting {row.key}",
-        paragraphs=(row.help,),
-        rows=(
-            ("value", f"{settings.value(row.key)} {row.unit}".rstrip()),
-            ("origin", str(settings.origin(row.key))),
-            ("default", f"{settings.default(row.key)} {row.unit}".rstrip()),
-            ("environment", row.environment),
-        ),
-    )
-
-
-def _settings_page(settings: "Settings") -> Page:
-    return Page(
-        topic="settings",
-        title="settings",
-        paragraphs=(
-            "A value comes from a flag, else from the environment, else from the settings file, else it is the "
-            "default. `mnemo config show --origin` shows all values with their origins.",
-        ),
-        rows=tuple((row.key, row.help) for row in _shown_rows()),
-    )
-
-
-def _topics(settings: "Settings") -> list[tuple[str, str]]:
-    return [
-        ("levels", "the levels and their edges"),
-        *((level.word, "one level") for level in Level),
-        ("exit-codes", "what mnemo exits with"),
-        ("0 … 255", "an exit code, such as 137"),
-        *((name, "a signal") for name in signal_names()),
-        *((name, text) for name, text in errno_names()),
-        ("settings", "all settings"),
-        *((row.key, row.help) for row in _shown_rows()),
-        (_WAIVERS_PAGE.topic, "findings that somebody answers for"),
-        *_checks(),
+def _check_usage(
+    what: str | None, *, pid: int | None, unit: str | None, container: str | None, last: bool, growth: str | None
+) -> None:
+    given = [
+        name
+        for name, option in (("--pid", pid), ("--unit", unit), ("--container", container), ("--last", last or None))
+        if option is not None
     ]
+    if what is not None and not (what == _SLOW and pid is not None):
+        given.insert(0, "WHAT")
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} do not go together; ask for one of them")
+    for name, text in (("--unit", unit), ("--container", container)):
+        # An unset variable in a script must not quietly mean everything.
+        if text == "":
+            raise UsageError(f"{name} is empty; name what to explain")
+    if growth is not None and pid is None:
+        raise UsageError("--growth watches a process: add --pid N")
 
 
-def _checks() -> Iterator[tuple[str, str]]:
-    from mnemo_cli.doctor.page import pages
+def _of_machine(settings: "Settings", pid: int | None, unit: str | None, container: str | None) -> "Explanation":
+    """What this machine still knows of one death."""
+    from mnemo_cli.forensics.live.instant import Instant
 
-    for page in pages():
-        yield page.slug, f"check {page.id}: {page.title}"
+    now = Instant.now()
+    if pid is not None:
+        from mnemo_cli.forensics.live.process import explain_process
+
+        return explain_process(pid, _ROOT, now)
+    if unit is not None:
+        from mnemo_cli.forensics.live.unit import explain_unit
+
+        return explain_unit(unit, _ROOT, now)
+    if container is not None:
+        from mnemo_cli.forensics.live.container import explain_container
+
+        return explain_container(container, _ROOT, now)
+    from mnemo_cli.forensics.live.last import explain_last
+
+    return explain_last(_ROOT, now, settings.memory_log_file())
 
 
-def _shown_rows() -> "list[Row]":
-    from mnemo_cli.settings import ROWS
+def _show(explanation: "Explanation", *, as_json: bool) -> None:
+    from mnemo_cli.output.explanation import explanation_document, explanation_text
 
-    return [row for row in ROWS if not row.hidden]
+    sys.stdout.write(
+        pretty(explanation_document(explanation)) if as_json else explanation_text(explanation, width=_width())
+    )
+
+
+def _watch_growth(pid: int, growth: str, *, as_json: bool) -> None:
+    from mnemo_cli.forensics.growth import watch_growth
+    from mnemo_cli.output.growth import growth_document, growth_text
+    from mnemo_cli.watch.clock import WaitingClock
+    from mnemo_cli.watch.signals import EndingSignals
+
+    seconds = duration("--growth", growth)
+    assert seconds is not None
+    clock = WaitingClock()
+    with EndingSignals(clock, lambda _: clock.stop()) as signals:
+        found = watch_growth(pid, seconds=seconds, clock=clock, root=_ROOT, progress=_progress(pid))
+    sys.stdout.write(pretty(growth_document(found)) if as_json else growth_text(found, width=_width()))
+    # Whoever interrupts it wants what is known so far.
+    if signals.exit_code is not None:
+        raise typer.Exit(signals.exit_code)
+
+
+def _watch_slowness(pid: int, *, as_json: bool) -> None:
+    from mnemo_cli.forensics.slow import slow_page, watch_slowness
+    from mnemo_cli.sampling.target import TargetChoice
+    from mnemo_cli.watch.clock import WaitingClock
+
+    choice = TargetChoice(kind="process", pid=pid)
+    _write_page(slow_page(watch_slowness(choice, clock=WaitingClock(), root=_ROOT)), as_json=as_json)
+
+
+def _progress(pid: int) -> Callable[[float], None] | None:
+    """One line on a terminal that is written over; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(share_ratio: float) -> None:
+        sys.stderr.write(f"\rmnemo: watching process {pid}: {share_ratio:4.0%}" + ("\n" if share_ratio >= 1 else ""))
+        sys.stderr.flush()
+
+    return show
+
+
+def _show_page(what: str | None, settings: "Settings", *, as_json: bool) -> None:
+    from mnemo_cli.commands.topics import find_page, topics
+
+    if what is not None:
+        _write_page(_with_hint(find_page(what, settings)), as_json=as_json)
+        return
+    from mnemo_cli.output.explain import topics_document, topics_text
+
+    known = topics(settings)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    sys.stdout.write(pretty(topics_document(known)) if as_json else topics_text(known, width))
+
+
+def _write_page(page: "Page", *, as_json: bool) -> None:
+    from mnemo_cli.output.explain import page_document, page_text
+
+    sys.stdout.write(pretty(page_document(page)) if as_json else page_text(page, width=_width()))
+
+
+def _with_hint(page: "Page") -> "Page":
+    """Who looks up an exit code has most often just seen something die."""
+    if not page.topic.isdecimal() or page.topic == "0":
+        return page
+    from mnemo_cli.forensics.live.recent import seconds_since_kill
+
+    seconds = seconds_since_kill(_ROOT, time.monotonic())
+    if seconds is None or seconds > _RECENT_SECONDS:
+        return page
+    ago = format_duration(round(seconds))
+    hint = f"The kernel killed a process on this machine {ago} ago: `mnemo explain --last` says which one, and why."
+    return page._replace(paragraphs=(*page.paragraphs, hint))
+
+
+def _width() -> int:
+    return min(100, shutil.get_terminal_size().columns)

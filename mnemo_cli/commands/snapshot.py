@@ -128,6 +128,7 @@ def _run(
     program: list[str], choice: TargetChoice, settings: "Settings", top: int, outcome: Outcome
 ) -> tuple[Moment, Outcome, int]:
     """The moment of the program's highest use, what all its moments came to, and its exit code."""
+    from mnemo_cli.commands.verdict import tell_verdict, witness_of
     from mnemo_cli.watch.child import GRACE_SECONDS, Child, Forward, Output
     from mnemo_cli.watch.clock import WaitingClock
     from mnemo_cli.watch.loop import Rhythm, watch
@@ -136,9 +137,13 @@ def _run(
     clock = WaitingClock()
     forward = Forward(clock)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(EndingSignals(clock, forward))
+        signals = stack.enter_context(EndingSignals(clock, forward))
+        if (witness := witness_of(choice)) is not None:
+            stack.callback(witness.close)
         child = forward.child = Child(program, Output.STDERR)
         stack.callback(child.end, GRACE_SECONDS)
+        if witness is not None:
+            witness.meet(child.pid)
         child.stops(clock)
         sampler = choose_sampler(choice._replace(pid=child.pid), portable=settings.sampler() == "portable", rows=top)
         stack.callback(sampler.close)
@@ -147,10 +152,16 @@ def _run(
         trackers = _trackers(choice, top)
         for moment in watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock, trackers=trackers):
             outcome = outcome.after(moment, _BOUNDS)
+            if moment.reported and witness is not None:
+                witness.note(moment.sample, sampler.pids)
             if moment.reported and (highest is None or _used_by_target(moment) > _used_by_target(highest)):
                 highest = moment
+        asked = signals.received is not None or child.reap() is None
+        ended = child.end(GRACE_SECONDS)
+        if witness is not None:
+            tell_verdict(witness, ended, (), expected=asked)
     assert highest is not None  # a watch begins with a whole sample
-    return highest, outcome, child.wait().exit_code
+    return highest, outcome, ended.exit_code
 
 
 def _trackers(choice: TargetChoice, rows: int) -> PublishedTrackers:

@@ -11,7 +11,7 @@ from mnemo_cli.commands.fixing import FixFormat
 from mnemo_cli.commands.options import ConfigFile, command_app
 from mnemo_cli.errors import UsageError
 
-app = command_app("Audit limits, mend them, raise those of a running process.", invoke_without_command=True)
+app = command_app("Audit and mend limits, raise those of a live process.", invoke_without_command=True)
 app.command("doctor", options_metavar=doctor.USAGE)(doctor.doctor)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from mnemo_cli.commands.options import ColorChoice
+from mnemo_cli.commands.verdict import tell_verdict, witness_of
 from mnemo_cli.errors import ExitCode, OutputError
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Moment
@@ -29,6 +30,7 @@ from mnemo_cli.watch.signals import EndingSignals
 from mnemo_cli.watch.trackers import PublishedTrackers
 
 if TYPE_CHECKING:
+    from mnemo_cli.forensics.live.witness import Witness
     from mnemo_cli.sampling.machine import Sampler
     from mnemo_cli.settings import Settings
 
@@ -74,7 +76,10 @@ class Watching:
         self._outcome = Outcome(gate=gate)
         self._child: Child | None = None
         self._forward = Forward(self._clock)
+        self._witness: Witness | None = None
         self._ended_by_bound = False
+        self._ended_by_us = False
+        self._tree_is_gone = False
         self._output_failed = False
 
     def run(self, view: View, look: LookChoice, *, line_format: LineFormat | None, output: Path | None) -> int:
@@ -84,6 +89,9 @@ class Watching:
         with contextlib.ExitStack() as stack:
             lines = stack.enter_context(_opened(output)) if view is View.LINES else None
             signals = stack.enter_context(EndingSignals(self._clock, self._forward))
+            self._witness = witness_of(self._choice)
+            if self._witness is not None:
+                stack.callback(self._witness.close)
             if self._program is not None:
                 self._start(self._program, view)
                 stack.callback(self._end_child)
@@ -106,7 +114,8 @@ class Watching:
                 self._show_dashboard(sampler, moments, look)
             else:
                 self._write_lines(moments, lines, line_format or LineFormat.PLAIN, output)
-        self._say_how_it_ended()
+            self._end_child()
+            self._say_how_it_ended(expected=self._ended_by_us or signals.received is not None)
         ended = self._child.ended if self._child is not None and not self._ended_by_bound else None
         code = self._outcome.exit_code(
             self._bounds,
@@ -121,6 +130,8 @@ class Watching:
         self._child = self._forward.child = Child(program, Output.FILE if view is View.DASHBOARD else Output.OWN)
         self._child.stops(self._clock)
         self._choice = self._choice._replace(pid=self._child.pid)
+        if self._witness is not None:
+            self._witness.meet(self._child.pid)
 
     def _moments(
         self, sampler: "Sampler", log: MemoryLog, trackers: PublishedTrackers, *, quietly: bool
@@ -131,6 +142,9 @@ class Watching:
         ):
             self._outcome = self._outcome.after(moment, self._bounds)
             log.note(moment)
+            if self._witness is not None and moment.reported:
+                self._witness.note(moment.sample, sampler.pids)
+                self._tree_is_gone = (target := moment.sample.target) is not None and target.processes == 0
             for event in () if quietly else moment.verdict.events:
                 log_event(self._logger, event)
             yield moment
@@ -185,8 +199,10 @@ class Watching:
             self._output_failed = True
 
     def _end_child(self) -> None:
-        if self._child is None:
+        """Once it has ended, nothing happens to it any more."""
+        if self._child is None or self._child.ended is not None:
             return
+        self._ended_by_us = self._child.reap() is None
         reached = self._clock.timed_out or self._outcome.is_over(self._bounds)
         self._ended_by_bound = reached and self._child.reap() is None
         self._child.end(GRACE_SECONDS)
@@ -199,15 +215,17 @@ class Watching:
         )
         return MemoryLog(settings, self._logger.warning)
 
-    def _say_how_it_ended(self) -> None:
+    def _say_how_it_ended(self, *, expected: bool) -> None:
         if not self._choice.is_tree:
             return
         ended = self._child.ended if self._child is not None else None
         name = self._choice.pattern or f"pid {self._choice.pid}"
-        line = summary_line(name, self._outcome, self._choice.budget_bytes, ended)
-        tell(line)
+        tell(summary_line(name, self._outcome, self._choice.budget_bytes, ended))
+        output = self._child.last_output() if self._child is not None else []
+        if self._witness is not None and (ended is not None or self._tree_is_gone):
+            tell_verdict(self._witness, ended, output, expected=expected)
         if self._child is not None and self._child.output_file is not None:
-            tell(output_lines(str(self._child.output_file), self._child.last_output()))
+            tell(output_lines(str(self._child.output_file), output))
 
 
 @contextlib.contextmanager

@@ -32,13 +32,14 @@ _LEFTOVER_SECONDS = 1.0
 class Ended(NamedTuple):
     """How a program ended: the shell's code for it (128 + signal), and what it and its children cost.
 
-    `seconds` is from its start to its end.
+    `seconds` is from its start to its end. `by_signal` tells SIGKILL from a program that exits with 137 itself.
     """
 
     exit_code: int
     seconds: float
     cpu_seconds: float
     major_faults: int
+    by_signal: int | None = None
 
 
 class Output(Enum):
@@ -157,6 +158,7 @@ class Child:
                 seconds=time.monotonic() - self._began_seconds,
                 cpu_seconds=usage.ru_utime + usage.ru_stime,
                 major_faults=usage.ru_majflt,
+                by_signal=-code if code < 0 else None,
             )
         return self.ended
 

@@ -4,7 +4,18 @@ import importlib
 import sys
 from pathlib import Path
 
-BENCHES = ("startup", "sample", "monitor", "detect", "tracker", "bounded", "doctor", "doctor_command")
+BENCHES = (
+    "startup",
+    "sample",
+    "monitor",
+    "detect",
+    "tracker",
+    "bounded",
+    "doctor",
+    "doctor_command",
+    "explain",
+    "collect",
+)
 
 
 def main(names: list[str]) -> int:

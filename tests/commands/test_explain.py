@@ -1,9 +1,13 @@
-"""`mnemo explain WHAT`: every topic, number, signal and setting has a page; nonsense gets the nearest one."""
+"""`mnemo explain`: evidence gets a verdict; every topic, number and setting has a page; nonsense the nearest one."""
 
 import errno
+import gzip
+import io
 import json
+import os
 import signal
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -158,11 +162,146 @@ def test_a_second_word_is_wrong_usage(explain):
     assert (done.returncode, done.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("word", ["-", "kern.log"])
-def test_evidence_cannot_be_read_yet_and_that_is_not_told_as_a_verdict(explain, word):
-    Path("kern.log").write_text("Out of memory\n")
-    done = explain(word)
-    assert (done.returncode, done.stdout) == (3, "") and done.stderr.startswith(f"mnemo: {word}: ")
+KERNEL_LOG = (
+    "[   10.000000] app invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+    "[   10.000001] memory: usage 4kB, limit 4kB, failcnt 5\n"
+    "[   10.000002] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/app,"
+    "task_memcg=/app/job,task=app,pid=4121,uid=0\n"
+    "[   10.000003] Memory cgroup out of memory: Killed process 4121 (app) total-vm:9kB, anon-rss:3kB, file-rss:0kB, "
+    "shmem-rss:0kB, UID:0 pgtables:1kB oom_score_adj:0\n"
+)
+
+
+def verdict(text):
+    document = json.loads(text)
+    assert document["schema"] == "mnemo.explain/1"
+    return document["verdict"], document["confidence"], [kill["victim"]["pid"] for kill in document["kills"]]
+
+
+def packed(name):
+    with tarfile.open(name, "w:gz") as archive:
+        archive.add("kern.log", "host/var/log/kern.log")
+
+
+EVIDENCE = {
+    "kern.log": lambda: None,
+    "kern.log.gz": lambda: Path("kern.log.gz").write_bytes(gzip.compress(Path("kern.log").read_bytes())),
+    "logs.tar.gz": lambda: packed("logs.tar.gz"),
+    "137": lambda: Path("kern.log").rename("137"),
+}
+
+
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_a_file_is_evidence_whatever_its_name(explain, name):
+    Path("kern.log").write_text(KERNEL_LOG)
+    EVIDENCE[name]()
+    assert verdict(page(explain, name, "--format", "json")) == ("kernel-oom", "proven", [4121])
+    assert "app (pid 4121)" in page(explain, name)
+
+
+def test_stdin_is_evidence(run):
+    done = run("explain", "-", "--format", "json", stdin=None, input=KERNEL_LOG)
+    assert done.returncode == 0 and verdict(done.stdout) == ("kernel-oom", "proven", [4121])
+
+
+def test_a_fifo_is_evidence(start):
+    os.mkfifo("fifo")
+    process = start("explain", "fifo", "--format", "json")
+    Path("fifo").write_text(KERNEL_LOG)
+    said, _ = process.communicate(timeout=30)
+    assert verdict(said) == ("kernel-oom", "proven", [4121])
+
+
+def test_a_record_of_a_container_is_evidence(run):
+    state = {"OOMKilled": True, "ExitCode": 137, "Running": False, "Status": "exited"}
+    text = json.dumps([{"Id": "ab" * 32, "Name": "/web", "State": state}])
+    done = run("explain", "-", "--format", "json", stdin=None, input=text)
+    assert done.returncode == 0 and verdict(done.stdout) == ("kernel-oom", "likely", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("empty", "empty is empty"),
+        ("folder", "folder is a folder; give a file in it"),
+        ("notes.txt", "notes.txt holds no line of a kernel and no record"),
+        ("cut.gz", "cut.gz: its gzip data ends in the middle"),
+        ("hostile.tar", "leads out of the archive"),
+    ],
+)
+def test_what_is_no_evidence_is_exit_3_and_says_why(explain, name, message):
+    Path("empty").touch()
+    Path("folder").mkdir()
+    Path("notes.txt").write_text("dear diary\n")
+    Path("cut.gz").write_bytes(gzip.compress(KERNEL_LOG.encode())[:40])
+    with tarfile.open("hostile.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo("../kern.log"), io.BytesIO())
+    done = explain(name)
+    assert (done.returncode, done.stdout) == (3, "") and message in done.stderr
+    assert sorted(os.listdir()) == ["cut.gz", "empty", "folder", "hostile.tar", "notes.txt"]
+
+
+def test_of_a_damaged_archive_what_came_before_is_told(explain):
+    Path("kern.log").write_text(KERNEL_LOG)
+    with tarfile.open("cut.tar", "w") as archive:
+        archive.add("kern.log", "kern.log")
+        archive.add("kern.log", "kern.log.1")
+    whole = Path("cut.tar").read_bytes()
+    Path("cut.tar").write_bytes(whole[: 512 + 1024 + 512 + 100])
+    document = json.loads(page(explain, "cut.tar", "--format", "json"))
+    assert document["confidence"] == "proven"
+    assert "it was cut, or is still being written" in json.dumps(document["gaps"])
+
+
+def test_a_file_that_may_not_be_read_is_exit_3(explain):
+    Path("secret.log").write_text(KERNEL_LOG)
+    Path("secret.log").chmod(0)
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    done = explain("secret.log")
+    assert (done.returncode, done.stdout) == (3, "") and "cannot read secret.log: Permission denied" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("137", "--last"), "WHAT and --last do not go together"),
+        (("--pid", "1", "--unit", "x"), "--pid and --unit do not go together"),
+        (("--container", "x", "--last"), "--container and --last do not go together"),
+        (("--unit", ""), "--unit is empty"),
+        (("--container", ""), "--container is empty"),
+        (("--growth", "60s"), "--growth watches a process: add --pid N"),
+        (("--pid", "1", "--growth", "soon"), "--growth: "),
+        (("--pid", "0"), "0 is not in the range"),
+    ],
+)
+def test_wrong_usage_is_exit_2(explain, words, message):
+    done = explain(*words)
+    assert (done.returncode, done.stdout) == (2, "") and message in done.stderr
+
+
+def test_a_living_process_is_explained_or_the_reason_is_given(explain):
+    done = explain("--pid", str(os.getpid()), "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["kills"] is not None
+
+
+def test_growth_watches_a_process(explain, hold):
+    process = hold(1 << 20)
+    done = explain("--pid", str(process.pid), "--growth", "2s", "--format", "json")
+    assert done.returncode == 0 and json.loads(done.stdout)["schema"] == "mnemo.growth/1"
+
+
+def test_slow_is_a_topic_and_can_be_measured(explain, hold):
+    assert page(explain, "slow").startswith("slow for want of memory\n")
+    measured = page(explain, "slow", "--pid", str(hold(1 << 20).pid))
+    assert measured.startswith("is memory what slows pid ")
+
+
+def test_control_characters_of_a_log_never_reach_the_terminal(explain):
+    Path("kern.log").write_text(KERNEL_LOG.replace("(app)", "(\x1b[31m)").replace("task=app", "task=\x1b[31m"))
+    for words in ((), ("--format", "json")):
+        assert "\x1b" not in page(explain, "kern.log", *words)
 
 
 @pytest.mark.parametrize("word", ["levels", "high", "137", "-9", "exit-codes", "settings", "memory_high_pct"])
@@ -200,7 +339,7 @@ def test_the_memory_level_is_explained_like_a_check(explain):
 def test_no_word_means_two_things():
     """Else it would depend on the order in which kinds of things are asked."""
     words = [word.lower() for check in CHECKS for word in (check.id, check.slug)]
-    words += [level.word for level in Level] + ["levels", "exit-codes", "exit codes", "settings", "waivers"]
+    words += [level.word for level in Level] + ["levels", "exit-codes", "exit codes", "settings", "waivers", "slow"]
     words += [word.lower() for row in ROWS for word in (row.key, row.name, row.environment)]
     words += [name.lower() for name in errno.errorcode.values()]
     words += [word for member in signal.Signals for word in (member.name.lower(), member.name[3:].lower())]

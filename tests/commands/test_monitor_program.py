@@ -30,7 +30,8 @@ def shell(line):
 
 
 def summary(done):
-    match = SUMMARY.match(done.stderr)
+    # Why it died is said in a line of its own.
+    match = SUMMARY.match(done.stderr.splitlines(keepends=True)[0])
     assert match, done.stderr
     return match.groupdict()
 

@@ -14,12 +14,16 @@ MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for p
 TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 SCREENS = ("app", "commands", "output")
 UNNAMED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
-# Every place that may catch anything: where foreign code is called, the end of the program, and where
-# a lock is given back on the way out of an interrupt.
+# Every place that may catch anything: where foreign code is called, the end of the program, where evidence
+# is saved from what fails beside it, and where a lock is given back on the way out of an interrupt.
 CATCHES_ALL = {
     "app": 1,
     "library": 1,
     "doctor.audit": 1,
+    "diagnostics.bundle": 1,
+    "diagnostics.feed": 1,
+    "diagnostics.run": 1,
+    "diagnostics.summary": 2,
     "bounded.broadcaster.broadcaster": 1,
     "bounded.history": 1,
     "bounded.pool.connector": 2,
