@@ -46,15 +46,15 @@ complete -c mnemo -n '__mnemo_at mnemo' -a 'ulimit' -d 'Audit and mend limits, r
 complete -c mnemo -n '__mnemo_at mnemo' -a 'doctor' -d 'Find the limits that bind or will, and who set them'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'collect-diagnostics' -d 'Put what explains a death into one redacted tarball'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'collect' -d 'Put what explains a death into one redacted tarball'
-complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say why something died, or what an error, a code or a setting means'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say why something died, or what an error means'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'config' -d 'Show and change the settings'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'completion' -d 'Print the completion script of a shell'
 complete -c mnemo -n '__mnemo_at mnemo' -s V -l version -d 'Print the version and exit.'
 complete -c mnemo -n '__mnemo_at mnemo' -s h -l help -d 'Show this message and exit.'
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l host -d 'Watch the whole machine.'
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l pid -d 'Watch process N and its descendants.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l interval -d 'Time between samples, such as 500ms or 5s.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l format -d 'Print lines instead of the dashboard.' -r -f -a 'ndjson plain csv'
@@ -73,10 +73,10 @@ complete -c mnemo -n '__mnemo_at mnemo monitor' -s v -l verbose -d 'Log more.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l quiet -d 'Log errors only.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo monitor' -s h -l help -d 'Show this message and exit.'
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l host -d 'Watch the whole machine.'
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l pid -d 'Watch process N and its descendants.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fields -d 'Print only these numbers.' -r -f
@@ -192,10 +192,10 @@ complete -c mnemo -n '__mnemo_at mnemo doctor' -l config -d 'Read the settings f
 complete -c mnemo -n '__mnemo_at mnemo doctor' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -s o -l output -d 'Write FILE, or into a folder, or - for stdout.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l profile -d 'How much: minimal, standard or deep. [default: standard]' -r -f -a 'minimal standard deep'
-complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l host -d 'Watch the whole machine.'
-complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l pid -d 'Watch process N and its descendants.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l since -d 'How far back in logs, such as 2h. [default: 24h]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l budget-time -d 'How long it may take (20s).' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l budget-size -d 'How large it may be, packed (20Mi).' -r -f
@@ -209,10 +209,10 @@ complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -l config -d 'Read t
 complete -c mnemo -n '__mnemo_at mnemo collect-diagnostics' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo collect' -s o -l output -d 'Write FILE, or into a folder, or - for stdout.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect' -l profile -d 'How much: minimal, standard or deep. [default: standard]' -r -f -a 'minimal standard deep'
-complete -c mnemo -n '__mnemo_at mnemo collect' -l host -d 'Watch the whole machine.'
-complete -c mnemo -n '__mnemo_at mnemo collect' -l pid -d 'Watch process N and its descendants.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo collect' -l name -d 'Watch the processes whose name matches REGEX.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo collect' -l cgroup -d 'Watch a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo collect' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo collect' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect' -l since -d 'How far back in logs, such as 2h. [default: 24h]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect' -l budget-time -d 'How long it may take (20s).' -r -f
 complete -c mnemo -n '__mnemo_at mnemo collect' -l budget-size -d 'How large it may be, packed (20Mi).' -r -f

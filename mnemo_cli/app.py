@@ -50,7 +50,7 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("doctor", "Find the limits that bind or will, and who set them.", takes_program=True),
     CommandRow("collect-diagnostics", "Put what explains a death into one redacted tarball.", module="collect"),
     CommandRow("collect", "Put what explains a death into one redacted tarball."),
-    CommandRow("explain", "Say why something died, or what an error, a code or a setting means."),
+    CommandRow("explain", "Say why something died, or what an error means."),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )

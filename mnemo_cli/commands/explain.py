@@ -67,7 +67,7 @@ def explain(
     output_format: Annotated[ExplainFormat, typer.Option("--format", help="plain or json.")] = ExplainFormat.PLAIN,
     config_file: ConfigFile = None,
 ) -> None:
-    """Say why something died, or what an error, a code or a setting means.
+    """Say why something died, or what an error means.
 
     Without WHAT and options, list everything that can be explained.
     """

@@ -157,17 +157,17 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Read the settings from FILE.", show_default=False),
 ]
-HostTarget = Annotated[bool, typer.Option("--host", help="Watch the whole machine.")]
+HostTarget = Annotated[bool, typer.Option("--host", help="Look at the whole machine.")]
 PidTarget = Annotated[
-    int | None, typer.Option("--pid", metavar="N", help="Watch process N and its descendants.", show_default=False)
+    int | None, typer.Option("--pid", metavar="N", help="Look at process N and its descendants.", show_default=False)
 ]
 NameTarget = Annotated[
     str | None,
-    typer.Option("--name", metavar="REGEX", help="Watch the processes whose name matches REGEX.", show_default=False),
+    typer.Option("--name", metavar="REGEX", help="Look at the processes whose name matches REGEX.", show_default=False),
 ]
 CgroupTarget = Annotated[
     str | None,
-    typer.Option("--cgroup", metavar="PATH", help="Watch a control group, such as /app.", show_default=False),
+    typer.Option("--cgroup", metavar="PATH", help="Look at a control group, such as /app.", show_default=False),
 ]
 Color = Annotated[ColorChoice, typer.Option("--color", help="When to use colour.", case_sensitive=False)]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")]
