@@ -40,7 +40,7 @@ def parse_mounts(text: str, controller: str = "memory") -> tuple[Mount, ...]:
         fields, kind = left.split(" "), right.split(" ")
         if not separator or len(fields) < 6 or len(kind) < 3:
             continue
-        mount_root, point = _unescape(fields[3]), PurePosixPath(_unescape(fields[4]))
+        mount_root, point = unescaped(fields[3]), PurePosixPath(unescaped(fields[4]))
         if kind[0] == "cgroup" and controller in kind[2].split(","):
             found.append(Mount(version=1, point=point, root=mount_root))
         elif kind[0] == "cgroup2":
@@ -72,5 +72,6 @@ def below(root: Path, point: PurePosixPath) -> Path:
     return root / str(point).lstrip("/")
 
 
-def _unescape(field: str) -> str:
+def unescaped(field: str) -> str:
+    """A field of mountinfo as it is: blanks and backslashes stand there as \\040 and the like."""
     return _OCTAL.sub(lambda match: chr(int(match.group(1), 8)), field)

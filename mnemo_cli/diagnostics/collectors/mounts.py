@@ -13,7 +13,7 @@ from mnemo_cli.diagnostics.members import json_line, small_file
 from mnemo_cli.diagnostics.reading import few, joined, missing, read_whole
 from mnemo_cli.model import Json
 from mnemo_cli.redact import decoded, printable
-from mnemo_cli.sampling.mounts import below
+from mnemo_cli.sampling.mounts import below, unescaped
 
 _KINDS = ("tmpfs", "ramfs", "devtmpfs", "hugetlbfs")
 _MOST_MOUNTS, _MOST_FILES, _MOST_ENTRIES = 200, 100, 20000
@@ -57,7 +57,7 @@ def _memory_mount(line: str) -> tuple[str, str] | None:
     """Kind and mount point of a file system that lies in memory; no other is touched, for it may be dead."""
     left, _, right = line.partition(" - ")
     fields, kind = left.split(" "), right.split(" ")[0]
-    return (kind, fields[4].replace("\\040", " ")) if kind in _KINDS and len(fields) > 5 else None
+    return (kind, unescaped(fields[4])) if kind in _KINDS and len(fields) > 5 else None
 
 
 def _largest_files(folder: Path, lacks: list[Missing]) -> Iterator[dict[str, Json]]:
