@@ -19,7 +19,7 @@ EDGES = {
 HOLDER = "import sys; held = b'x' * int(sys.argv[1]); print('ready', flush=True); sys.stdin.read()"
 
 Mnemo = Callable[..., subprocess.CompletedProcess[str]]
-Hold = Callable[[int], "subprocess.Popen[str]"]
+Hold = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(autouse=True)
@@ -71,12 +71,15 @@ def start() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
 @pytest.fixture
 def hold() -> Iterator[Hold]:
-    """Starts a process that holds so many bytes and says so; it ends when its stdin is closed."""
+    """Starts a process that holds so many bytes and says so; it ends when its stdin is closed.
+
+    `python` may be another name of the interpreter, which then is the process's.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def begin(size_bytes: int) -> "subprocess.Popen[str]":
+    def begin(size_bytes: int, python: str | Path = sys.executable) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", HOLDER, str(size_bytes)],
+            [python, "-I", "-S", "-c", HOLDER, str(size_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
