@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import sys
 import time
 from importlib import resources
 from pathlib import Path

@@ -503,6 +503,5 @@ def test_several_kills_are_all_told_in_order():
     three = tuple(kill(victim=kill().victim._replace(pid=pid)) for pid in (10, 11, 12))
     explanation = judge(Case(kills=three, kernel_log_read=True))
     assert [kill.victim.pid for kill in explanation.kills] == [10, 11, 12]
-    assert "3 OOM kills, the limit of group /app/job (50M) was hit; python (pid 10), python (pid 11), python (pid 12)" in (
-        explanation.headline
-    )
+    assert "3 OOM kills, the limit of group /app/job (50M) was hit; python (pid 10), python" in explanation.headline
+    assert explanation.headline.endswith("python (pid 11), python (pid 12): proven")
