@@ -9,6 +9,7 @@
     ├── OutputError      1        a result cannot be written
     ├── RepairError      4        a fix failed and was taken back
     │   └── StrangeFileError 4    something that we did not put there stands where a file of a fix should be
+    ├── RedactionError   1        a member of a bundle could not be made safe, and stays out of it
     ├── EngineError      1        a place to run work failed
     └── CommandError 126/127      the command after `--` cannot be started
 
@@ -103,6 +104,10 @@ class RepairError(MnemoError):
 
 class StrangeFileError(RepairError):
     """Something that we did not put there: a symbolic link, a folder, a file of great size."""
+
+
+class RedactionError(MnemoError):
+    """A member that could not be made safe: leave it out of the bundle, and say so in the manifest."""
 
 
 class EngineError(MnemoError):

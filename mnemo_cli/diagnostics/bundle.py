@@ -12,6 +12,7 @@ from mnemo_cli.diagnostics.manifest import Facts, error_lines, is_complete, mani
 from mnemo_cli.diagnostics.report import CollectorReport, without_those_that_gave_way
 from mnemo_cli.diagnostics.run import Crew, Redaction, Run
 from mnemo_cli.diagnostics.summary import Summary
+from mnemo_cli.errors import RedactionError
 from mnemo_cli.forensics.live.instant import Instant
 from mnemo_cli.model import Json
 from mnemo_cli.recording.document import pretty
@@ -130,6 +131,6 @@ class _Safe:
         raw = text.encode("utf-8", "surrogateescape")
         try:
             safe = b"".join(self._redaction.member(Member("manifest.json", (raw,), "log", "mnemo")))
-        except Exception as bug:  # noqa: BLE001 what could not be redacted, for whatever reason, stays out
-            return f"(it could not be redacted and was left out: {type(bug).__name__})"
+        except RedactionError:
+            return "(it could not be redacted and was left out)"
         return safe.decode("utf-8", "surrogateescape").removesuffix("" if text.endswith("\n") else "\n")

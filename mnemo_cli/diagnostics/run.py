@@ -13,7 +13,7 @@ from mnemo_cli.diagnostics.collector import Collector, Member, Missing, Scene
 from mnemo_cli.diagnostics.head_and_tail import HeadAndTail, no_more
 from mnemo_cli.diagnostics.intake import Intake, Terms
 from mnemo_cli.diagnostics.report import CollectorReport, MemberReport
-from mnemo_cli.errors import MnemoError
+from mnemo_cli.errors import RedactionError
 
 # Text shrinks to less than a third: more than this need not be read for so much room.
 _TEXT_RATIO = 3
@@ -26,7 +26,7 @@ Listener: TypeAlias = Callable[[Member, Iterator[bytes]], None]
 
 
 class Redaction(Protocol):
-    """As diagnostics.redaction.Redactor."""
+    """As diagnostics.redaction.Redactor: what cannot be made safe is a RedactionError, whatever the reason."""
 
     @property
     def counts(self) -> Mapping[str, int]: ...
@@ -157,7 +157,6 @@ class _Filling:
     def _next(self) -> bytes | None:
         try:
             return next(self._chunks, None)
-        except Exception as bug:  # noqa: BLE001 what could not be redacted, for whatever reason, stays out
-            words = str(bug) if isinstance(bug, MnemoError) else type(bug).__name__
-            self.failure = f"it could not be redacted and was left out: {words}"
+        except RedactionError as err:
+            self.failure = str(err)
             return None

@@ -1,7 +1,8 @@
 """SUMMARY.md of a bundle: what `mnemo explain` says of the logs in it, for whoever opens it first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from mnemo_cli.diagnostics.collector import Member
 from mnemo_cli.forensics.case import Case
@@ -11,6 +12,8 @@ from mnemo_cli.forensics.live.instant import Instant
 from mnemo_cli.forensics.live.logs import Logs
 from mnemo_cli.forensics.truth import judge
 from mnemo_cli.redact import printable
+
+_Result = TypeVar("_Result")
 
 _MOST_LINES = 20
 _ABOUT = """\
@@ -32,22 +35,28 @@ class Summary:
         """Read a member, if it is a log. `chunks` have been redacted."""
         if member.content != "log" or self._failure is not None:
             return
-        try:
-            self._logs.add(member.path, chunks, is_kernel=member.path.startswith("kernel-log/"))
-        except Exception as bug:  # noqa: BLE001 evidence is worth more than its reading
-            self._failure = f"{member.path} could not be read: {type(bug).__name__}"
+        is_kernel = member.path.startswith("kernel-log/")
+        self._tried(
+            f"{member.path} could not be read", lambda: self._logs.add(member.path, chunks, is_kernel=is_kernel)
+        )
 
     def text(self) -> str:
         """Markdown. The words of strangers stand in it as code, on a line of their own."""
-        if self._failure is not None:
-            return f"{_ABOUT}\nThere is no more here: {self._failure}.\n"
-        if not self._logs.were_read:
+        if self._failure is None and not self._logs.were_read:
             return f"{_ABOUT}\nThere is no log in this bundle, so nothing can be said of kills.\n"
+        told = None
+        if self._failure is None:
+            told = self._tried("the logs could not be judged", lambda: tuple(_told(judge(self._logs.into(Case())))))
+        if told is None:
+            return f"{_ABOUT}\nThere is no more here: {self._failure}.\n"
+        return "\n".join((_ABOUT, *told)) + "\n"
+
+    def _tried(self, failure: str, work: Callable[[], _Result]) -> _Result | None:
         try:
-            explanation = judge(self._logs.into(Case()))
-        except Exception as bug:  # noqa: BLE001
-            return f"{_ABOUT}\nThere is no more here: the logs could not be judged: {type(bug).__name__}.\n"
-        return "\n".join((_ABOUT, *_told(explanation))) + "\n"
+            return work()
+        except Exception as bug:  # noqa: BLE001 evidence is worth more than its reading
+            self._failure = f"{failure}: {type(bug).__name__}"
+            return None
 
 
 def _told(explanation: Explanation) -> Iterator[str]:

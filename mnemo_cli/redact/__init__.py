@@ -3,7 +3,7 @@
     redact(text)           the text with secrets masked, and how often each rule struck
     redact_text(text)      the same without the counts
     continues(line)        whether a secret may run on into the next line, for who cuts a stream
-    unique_lines(text)     what is left to search for words in, where lines are alike
+    haystack(text)         a text to find literals in, for who looks for more than secrets
     redact_command(argv)   a command line as one printable line, secrets masked
     printable(text)        no control character, escape code or bidi override reaches a terminal raw
     decoded(raw)           bytes of the system as text that loses nothing
@@ -14,10 +14,19 @@ addresses are not made here but by the bundle, which knows who reads it.
 """
 
 from mnemo_cli.redact.escape import decoded, printable
-from mnemo_cli.redact.masking import MASK, Redacted, continues, redact, redact_command, redact_text, unique_lines
+from mnemo_cli.redact.masking import (
+    MASK,
+    Haystack,
+    Redacted,
+    continues,
+    haystack,
+    redact,
+    redact_command,
+    redact_text,
+)
 from mnemo_cli.redact.rules import RULES, Rule
 
 __all__ = [
-    "MASK", "RULES", "Redacted", "Rule", "continues", "decoded", "printable", "redact", "redact_command", "redact_text",
-    "unique_lines",
+    "MASK", "RULES", "Haystack", "Redacted", "Rule", "continues", "decoded", "haystack", "printable", "redact",
+    "redact_command", "redact_text",
 ]  # fmt: skip

@@ -25,17 +25,35 @@ class Redacted(NamedTuple):
     counts: Mapping[str, int]
 
 
-def redact(text: str, lines: bytes | None = None) -> Redacted:
+class Haystack(NamedTuple):
+    """A text to find literals in, lower case, one byte per character: places in `whole` are places in the text.
+
+    `lines` is without digits, each line that is then the same only once. Most lines of a log differ in their
+    numbers only: what is left is a fraction of it.
+    """
+
+    whole: bytes
+    lines: bytes
+
+
+def haystack(text: str) -> Haystack:
+    """For who looks for more in a text than its secrets."""
+    whole = _folded(text)
+    return Haystack(whole, b"\n".join(set(whole.translate(None, b"0123456789").split(b"\n"))))
+
+
+def redact(text: str, hay: Haystack | None = None) -> Redacted:
     """Mask every secret in `text`; redacting the result again changes and counts nothing.
 
-    `lines` are its `unique_lines`, for who has them already.
+    `hay` is its `haystack`, for who has it already.
 
     Give it whole lines: who streams cuts at line ends, in pieces of some hundred KiB. A private key
     that a cut splits is masked on both sides, as a key without its end and one without its start.
     """
     counts: dict[str, int] = {}
-    text = _without_blocks(text, counts)
-    suspects = _suspect_lines(text, lines)
+    hay = hay or _haystack_of_any(text)
+    text, hay = _without_blocks(text, hay, counts)
+    suspects = _suspect_lines(text, hay)
     pieces: list[str] = []
     done = 0
     for start in sorted(suspects):
@@ -57,17 +75,10 @@ def redact_command(argv: Sequence[str]) -> str:
 
     The word after `--password` goes as a whole, blanks included, unless it looks like an option.
     """
-    words = _without_blocks("\0" + "\0".join(argv), {})
-    rules = reduce(or_, _suspect_lines(words).values(), 0)
+    words = "\0" + "\0".join(argv)
+    words, hay = _without_blocks(words, _haystack_of_any(words), {})
+    rules = reduce(or_, _suspect_lines(words, hay).values(), 0)
     return printable(_struck(rules, words, {})[1:].replace("\0", " "))
-
-
-def unique_lines(text: str) -> bytes:
-    """The text to search for words in: lower case, without digits, each line that is then the same only once.
-
-    Most lines of a log differ in their numbers only: what is left is a fraction of it.
-    """
-    return b"\n".join(set(_folded(text).translate(None, b"0123456789").split(b"\n")))
 
 
 def continues(line: str) -> bool:
@@ -99,15 +110,24 @@ _KEY_KINDS = tuple(kind.encode() for kind in KEY_KINDS)
 _SHORT_CHARACTERS = 16384
 
 
-def _without_blocks(text: str, counts: dict[str, int]) -> str:
+def _haystack_of_any(text: str) -> Haystack:
+    """Short texts are searched as they are."""
+    if len(text) > _SHORT_CHARACTERS:
+        return haystack(text)
+    whole = _folded(text)
+    return Haystack(whole, whole)
+
+
+def _without_blocks(text: str, hay: Haystack, counts: dict[str, int]) -> tuple[str, Haystack]:
     """The text after the rules whose secrets may run over many lines; all others look at lines."""
-    folded = _folded(text)
-    rules = sum(bit for literal, bit in _BLOCK_LITERALS.items() if literal in folded)
-    return _struck(rules, text, counts) if rules else text
+    rules = sum(bit for literal, bit in _BLOCK_LITERALS.items() if literal in hay.lines)
+    if not rules:
+        return text, hay
+    text = _struck(rules, text, counts)
+    return text, hay._replace(whole=_folded(text))
 
 
 def _folded(text: str) -> bytes:
-    """Lower case, one byte per character, so that places in it are places in the text."""
     return text.encode("ascii", "replace").lower()
 
 
@@ -118,9 +138,9 @@ def _occurs(literal: bytes, lines: bytes) -> bool:
     return at >= 0
 
 
-def _suspect_lines(text: str, lines: bytes | None = None) -> dict[int, int]:
+def _suspect_lines(text: str, hay: Haystack) -> dict[int, int]:
     """Where the lines begin that some rule may strike, and a bit for each of these rules."""
-    folded = _folded(text)
+    folded = hay.whole
     suspects: dict[int, int] = {}
 
     def suspect(at: int, rules: int) -> int:
@@ -129,19 +149,21 @@ def _suspect_lines(text: str, lines: bytes | None = None) -> dict[int, int]:
         suspects[start] = suspects.get(start, 0) | rules
         return folded.find(b"\n", at)
 
-    if lines is None:
-        lines = folded if len(text) <= _SHORT_CHARACTERS else unique_lines(text)
-    for literal in [literal for literal in _LITERALS if _occurs(literal, lines)]:
+    for literal in [literal for literal in _LITERALS if _occurs(literal, hay.lines)]:
         at = folded.find(literal)
         while at >= 0:
             end = suspect(at, _LITERALS[literal])
             at = folded.find(literal, end) if end >= 0 else -1
     words = folded.translate(_WORD_MAP) + b" "
+    harmless: set[str] = set()
     at = words.find(_LONG_RUN)
     while at >= 0:
         end = words.find(b" ", at)
-        if may_be_token(text[at:end]):
-            end = suspect(at, _WORD_RULES)
+        if (word := text[at:end]) not in harmless:
+            if may_be_token(word):
+                end = suspect(at, _WORD_RULES)
+            else:
+                harmless.add(word)
         at = words.find(_LONG_RUN, end) if end >= 0 else -1
     return suspects
 

@@ -1,7 +1,6 @@
 """Members of the bundle made safe for strangers: secrets masked, names and addresses replaced by aliases.
 
     Redactor(key, known)     .member(member) → pieces; .counts; .scan(text)
-    RedactionError           a member that could not be made safe: it stays out of the bundle
     Known, known_names       what this machine is and who uses it, read when asked
 
 pieces      chunks of any size to whole lines, in pieces of bounded size
@@ -19,6 +18,6 @@ Environment variables and command lines never get here by default: what is not c
 """
 
 from mnemo_cli.diagnostics.redaction.known import Known, known_names
-from mnemo_cli.diagnostics.redaction.redactor import RedactionError, Redactor
+from mnemo_cli.diagnostics.redaction.redactor import Redactor
 
-__all__ = ["Known", "RedactionError", "Redactor", "known_names"]
+__all__ = ["Known", "Redactor", "known_names"]

@@ -18,6 +18,8 @@ _QUAD = re.compile(r"\.(?<=[0-9]\.)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9])")
 _MORE_PARTS = re.compile(r"\.[0-9]+\.[0-9]")
 _COLONS = re.compile(r":(?:(?=:)|(?=[0-9A-Fa-f]{1,4}:(?:[0-9A-Fa-f]{1,4}:|:)))")
 _DASHES = re.compile(r"-(?=(?:[0-9A-Fa-f]{2}-){4}[0-9A-Fa-f]{2}(?![\w-]))(?<=[0-9A-Fa-f]{2}-)(?<![\w-]...)")
+# What is left of such a run in lower case and without digits.
+_DASHES_LEFT = re.compile(rb"(?:-[a-f]{0,2}){5}")
 _COLON_RUN = frozenset("0123456789abcdefABCDEF:")
 _VERSION_BEFORE = re.compile(r"(?:(?<![A-Za-z\\])[vV]|[vV]ersion[ =:\"']{1,4}|\.so\.)\Z")
 _VERSION_AFTER = re.compile(r"-[0-9]{1,3}(?:ubuntu|deb|\.(?:el|fc|amzn))|[~+][A-Za-z0-9]|\.(?:el|fc|amzn)[0-9]")
@@ -26,9 +28,10 @@ _HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5,}")
 _NO_MACHINE = re.compile(r"0\.|127\.|255\.255\.255\.|22[4-9]\.|23[0-9]\.")
 _LONGEST_RUN = 64
 _MOST_DECIDED = 4096
-# What usually stands around an address: no version to be looked for there.
-_PLAIN_BEFORE = frozenset(" =(\"'[<,@")
+# What usually stands around an address. After "version" alone it is none.
+_PLAIN_BEFORE = frozenset(" =(\"'[<,@/")
 _PLAIN_AFTER = frozenset(" :,;)\"']>/\n")
+_OCTET = 3
 
 
 class Addresses:
@@ -37,13 +40,14 @@ class Addresses:
     def __init__(self, known: Known, aliases: Aliases) -> None:
         self._aliases = aliases
         self._own = frozenset((*(one_form(address) for address in known.addresses), *known.macs))
-        self._decided: dict[str, str] = {}
+        self._decided: dict[str, tuple[int, str]] = {}
         self._own -= {"127.0.0.1", "::1", "00:00:00:00:00:00"}
 
-    def replaced(self, text: str) -> str:
-        """The text with an alias for each address."""
+    def replaced(self, text: str, lines: bytes) -> str:
+        """The text with an alias for each address; `lines` are those of its haystack."""
         text = rebuilt(text, self._found(text, _COLONS, _colon_span, self._colon_alias))
-        text = rebuilt(text, self._found(text, _DASHES, _dash_span, self._dash_alias))
+        if _DASHES_LEFT.search(lines):
+            text = rebuilt(text, self._found(text, _DASHES, _dash_span, self._dash_alias))
         return rebuilt(text, self._quads(text))
 
     def left(self, text: str) -> Iterator[str]:
@@ -71,23 +75,35 @@ class Addresses:
                 yield start, end, name
 
     def _quads(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """A log of a web server has one in each line: what an address becomes is remembered, "" where it stays."""
-        decided = self._decided
+        """A log of a web server has one in each line: it is decided once, together with what touches it."""
+        decided, count = self._decided, 0
         for match in _QUAD.finditer(text):
-            start, end = _quad_span(text, match)
-            if start == end:
-                continue
-            quad = text[start:end]
-            if (alias := decided.get(quad)) is None:
-                if len(decided) > _MOST_DECIDED:
-                    decided.clear()
-                alias = decided[quad] = self._aliases.of("ip", quad) if self._names_machine(quad) else ""
-            if alias and (quad in self._own or not _is_version(text, start, end)):
-                self._aliases.count("ip")
-                yield start, end, alias
+            at, end = match.span()
+            touched = text[max(0, at - _OCTET - 1) : end + 1]
+            kept = decided.get(touched)
+            if kept is None or _follows_version(text, at - kept[0]):
+                kept = self._decide(text, match, touched)
+            if kept[1]:
+                count += 1
+                yield at - kept[0], end, kept[1]
+        if count:
+            self._aliases.count("ip", count)
 
-    def _names_machine(self, quad: str) -> bool:
-        return quad in self._own or (_is_quad(quad) and not _NO_MACHINE.match(quad))
+    def _decide(self, text: str, match: re.Match[str], touched: str) -> tuple[int, str]:
+        """The length of the first number and the alias, "" for what stays; kept where nothing else can matter."""
+        start, end = _quad_span(text, match)
+        if start == end:
+            return 0, ""
+        alias = self._aliases.of("ip", text[start:end]) if self._names_machine(text, start, end) else ""
+        if _stands_plainly(text, start, end):
+            if len(self._decided) > _MOST_DECIDED:
+                self._decided.clear()
+            self._decided[touched] = match.start() - start, alias
+        return match.start() - start, alias
+
+    def _names_machine(self, text: str, start: int, end: int) -> bool:
+        quad = text[start:end]
+        return quad in self._own or not (_NO_MACHINE.match(quad) or not _is_quad(quad) or _is_version(text, start, end))
 
     def _colon_alias(self, text: str, start: int, end: int) -> str | None:
         run = text[start:end]
@@ -177,14 +193,22 @@ def _is_quad(quad: str) -> bool:
 
 
 def _is_version(text: str, start: int, end: int) -> bool:
-    if (
-        text[start - 1 : start] in _PLAIN_BEFORE
-        and text[end : end + 1] in _PLAIN_AFTER
-        and text[start - 8 : start - 1] != "version"
-    ):
+    if _stands_plainly(text, start, end):
         return False
     before, after = text[max(0, start - 12) : start], text[end : end + 16]
     return _VERSION_BEFORE.search(before) is not None or _VERSION_AFTER.match(after) is not None
+
+
+def _stands_plainly(text: str, start: int, end: int) -> bool:
+    return (
+        text[start - 1 : start] in _PLAIN_BEFORE
+        and text[end : end + 1] in _PLAIN_AFTER
+        and not _follows_version(text, start)
+    )
+
+
+def _follows_version(text: str, start: int) -> bool:
+    return text[start - 8 : start - 1] == "version"
 
 
 def _ipv6(run: str) -> IPv6Address | None:

@@ -6,6 +6,7 @@ log line could else take the kernel's own words out of the whole bundle.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from mnemo_cli.diagnostics.collector import Content
@@ -53,7 +54,8 @@ _EVERYWHERE: tuple[Content, ...] = ("numbers", *_TEXTS)
 _CONTEXTS = (
     _Context("user", "/home/", rf"/home/({_NAME})", contents=_EVERYWHERE),
     _Context("user", "/Users/", rf"/Users/(?!Shared\b)({_NAME})", contents=_EVERYWHERE),
-    _Context("user", ":\\Users\\", rf":\\{{1,4}}Users\\{{1,4}}({_NAME})"),
+    # One backslash here, since JSON doubles those on both sides.
+    _Context("user", "Users\\", rf":\\{{1,4}}Users\\{{1,4}}({_NAME})"),
     _Context("user", "://", rf"://({_NAME})(?::[^\s/@]{{0,256}})?@(?=[\w\[])", contents=_EVERYWHERE),
     _Context("user", "user", rf"user(?:[_-]?name)?{_IS}({_NAME})"),
     _Context("user", "User", rf"User(?:[Nn]ame)?{_IS}({_NAME})"),
@@ -110,23 +112,19 @@ class Contexts:
     def __init__(self, aliases: Aliases, host: Callable[[str], str], domains: tuple[str, ...]) -> None:
         self._aliases = aliases
         self._host = host
-        self._finders = [
-            (context.contents, folded(context.sign), re.compile(context.pattern, re.ASCII), self._replacer(context))
-            for context in _CONTEXTS
-        ]
-        self._prefix = re.compile(_PREFIX, re.ASCII)
+        self._finders = [(folded(context.sign), context, self._replacer(context)) for context in _CONTEXTS]
         self._domains = [(folded(domain), f".{domain}".lower().encode()) for domain in domains]
 
     def replaced(self, text: str, content: Content, lines: bytes) -> str:
         """The text with an alias for each name that its surroundings show; before known names are replaced.
 
-        `lines` are its `unique_lines`, in which signs are looked for: twenty signs in a whole log take long.
+        `lines` are those of its haystack, in which signs are looked for: twenty signs in a whole log take long.
         """
         if b"@" in lines:
             text = rebuilt(text, self._mails(text))
-        for contents, sign, pattern, replacer in self._finders:
-            if sign in lines and content in contents:
-                text = pattern.sub(replacer, text)
+        for sign, context, replacer in self._finders:
+            if sign in lines and content in context.contents and context.sign in text:
+                text = _compiled(context.pattern).sub(replacer, text)
         for sign, domain in self._domains:
             if sign in lines:
                 text = rebuilt(text, self._below(text, domain))
@@ -134,31 +132,33 @@ class Contexts:
 
     def prefixes(self, text: str) -> str:
         """The text of a log with an alias for the host at the start of each line; after known names are replaced."""
-        return self._prefix.sub(self._prefix_alias, f"\n{text}")[1:]
+        return _compiled(_PREFIX).sub(self._prefix_alias, f"\n{text}")[1:]
 
     def _replacer(self, context: _Context) -> Callable[[re.Match[str]], str]:
-        """A function of a match. It keeps what became of each, and whose alias it holds: logs repeat the same few."""
-        decided: dict[str, tuple[str, str]] = {}
+        """A function of a match. It keeps what became of each: logs repeat the same few."""
+        decided: dict[str, str] = {}
+        count, kind = self._aliases.count, context.kind
 
         def replace(match: re.Match[str]) -> str:
-            kept = decided.get(match[0])
+            whole = match[0]
+            kept = decided.get(whole)
             if kept is None:
                 if len(decided) > _MOST_DECIDED:
                     decided.clear()
-                kept = decided[match[0]] = self._decide(match, context)
-            if kept[1]:
-                self._aliases.count(context.kind)
-            return kept[0]
+                kept = decided[whole] = self._decide(match, context)
+            if kept != whole:
+                count(kind)
+            return kept
 
         return replace
 
-    def _decide(self, match: re.Match[str], context: _Context) -> tuple[str, str]:
+    def _decide(self, match: re.Match[str], context: _Context) -> str:
         whole, name = match[0], match[1]
         if self._stays(name, context):
-            return whole, ""
+            return whole
         alias = self._aliases.of(context.kind, self._host(name) if context.kind == "host" else name.lower())
         start, end = match.start(1) - match.start(), match.end(1) - match.start()
-        return f"{whole[:start]}{alias}{whole[end:]}", alias
+        return f"{whole[:start]}{alias}{whole[end:]}"
 
     def _stays(self, name: str, context: _Context) -> bool:
         lowered = name.lower()
@@ -191,6 +191,12 @@ class Contexts:
             return whole
         start = match.start(1) - match.start()
         return whole[:start] + self._aliases.put("host", self._host(name)) + whole[start + len(name) :]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """At first use, since a bundle needs few of them."""
+    return re.compile(pattern, re.ASCII)
 
 
 def _run_start(text: str, end: int, signs: frozenset[str]) -> int:

@@ -6,6 +6,7 @@ Which of a thousand names occur is learned from the set of a piece's words; only
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -23,8 +24,15 @@ class _Name(NamedTuple):
     kind: Kind
     one_form: str
     lowered: str
-    exact: re.Pattern[str]
-    any_case: re.Pattern[str]
+    pattern: str
+
+    @property
+    def exact(self) -> re.Pattern[str]:
+        return _compiled(self.pattern)
+
+    @property
+    def any_case(self) -> re.Pattern[str]:
+        return _compiled(self.pattern, re.IGNORECASE)
 
 
 class Names:
@@ -39,7 +47,7 @@ class Names:
             self._add(kind, name)
 
     def replaced(self, text: str, lines: bytes) -> str:
-        """The text with an alias for each known name; `lines` are its `unique_lines`."""
+        """The text with an alias for each known name; `lines` are those of its haystack."""
         for name in self._present(lines):
             alias = self._aliases.of(name.kind, name.one_form)
             text, times = name.exact.subn(alias, text)
@@ -70,8 +78,7 @@ class Names:
                 continue
             pattern = rf"{re.escape(spelling)}(?<![A-Za-z0-9]{re.escape(spelling)})(?![A-Za-z0-9])"
             self._by_word.setdefault(word[0], []).append(len(self._names))
-            exact, any_case = re.compile(pattern), re.compile(pattern, re.IGNORECASE)
-            self._names.append(_Name(kind, one_form, spelling.lower(), exact, any_case))
+            self._names.append(_Name(kind, one_form, spelling.lower(), pattern))
 
     def _present(self, lines: bytes) -> list[_Name]:
         """Those of which the first word occurs, the longest first."""
@@ -80,8 +87,14 @@ class Names:
         return [self._names[at] for at in found]
 
 
+@cache
+def _compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """At first use: of a thousand names few occur."""
+    return re.compile(pattern, flags)
+
+
 def folded(text: str) -> bytes:
-    """A word as it stands in `unique_lines`."""
+    """A word as it stands in the lines of a haystack."""
     return text.encode("ascii", "replace").lower().translate(None, b"0123456789")
 
 

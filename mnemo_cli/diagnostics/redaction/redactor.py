@@ -15,16 +15,12 @@ from mnemo_cli.diagnostics.redaction.contexts import Contexts
 from mnemo_cli.diagnostics.redaction.known import Known
 from mnemo_cli.diagnostics.redaction.names import Names
 from mnemo_cli.diagnostics.redaction.pieces import whole_lines
-from mnemo_cli.errors import MnemoError
-from mnemo_cli.redact import MASK, decoded, redact, redact_command, unique_lines
+from mnemo_cli.errors import RedactionError
+from mnemo_cli.redact import MASK, Haystack, decoded, haystack, redact, redact_command
 
 _SHORTEST_KEY_BYTES = 16
 # A number was masked: the document stays one.
 _BARE_MASK = re.compile(rf'(":[ \t]?){MASK}(?=[ \t]*[,}}\]\r\n])')
-
-
-class RedactionError(MnemoError):
-    """A member that could not be made safe: leave it out of the bundle, and say so in the manifest."""
 
 
 class Redactor:
@@ -52,10 +48,26 @@ class Redactor:
     def member(self, member: Member) -> Iterator[bytes]:
         """The member's text without secrets and names: whole lines, in pieces of some hundred KiB.
 
-        Each piece has passed the scan before it is yielded. Raises RedactionError where one does not:
-        drop the whole member then. An OSError of the member's own chunks passes through after what
-        came before it has been yielded.
+        Each piece has passed the scan before it is yielded. Raises RedactionError where one does not, or where
+        anything else goes wrong: drop the whole member then. An OSError of the member's own chunks passes
+        through after what came before it has been yielded.
         """
+        try:
+            yield from self._pieces(member)
+        except (OSError, RedactionError):
+            raise
+        except Exception as bug:  # noqa: BLE001 what could not be redacted, for whatever reason, stays out
+            # Not its words: they may hold the text.
+            raise RedactionError(
+                f"{member.path} is left out of the bundle: its redaction failed with {type(bug).__name__}; "
+                "please report this"
+            ) from None
+
+    def scan(self, text: str) -> tuple[str, ...]:
+        """What is left in `text` that should not be: names of rules, never the thing itself; () when it is safe."""
+        return self._left(*_opened(text))
+
+    def _pieces(self, member: Member) -> Iterator[bytes]:
         for piece in whole_lines(member.chunks):
             if isinstance(piece, int):
                 self._count("long-line", 1)
@@ -63,22 +75,17 @@ class Redactor:
                 continue
             yield self._safe(decoded(piece), member).encode("utf-8", "surrogateescape")
 
-    def scan(self, text: str) -> tuple[str, ...]:
-        """What is left in `text` that should not be: names of rules, never the thing itself; () when it is safe."""
-        lines = unique_lines(text)
-        return self._left(seams.opened(text, lines), lines)
-
     def _safe(self, text: str, member: Member) -> str:
         if member.content == "commands" and "\0" in text:
             text = "\n".join(map(_command, text.split("\n")))
-        lines = unique_lines(text)
-        opened = self._redacted(seams.opened(text, lines), member.content, lines)
-        lines = unique_lines(opened)
-        left = self._left(opened, lines)
+        opened, hay = _opened(text)
+        opened = self._redacted(opened, member.content, hay)
+        hay = haystack(opened)
+        left = self._left(opened, hay)
         if left:
             # An alias or a mask may show a secret in a new light: once more, and then it has to be clean.
-            opened = self._redacted(opened, member.content, lines)
-            left = self._left(opened, unique_lines(opened))
+            opened = self._redacted(opened, member.content, hay)
+            left = self._left(opened, haystack(opened))
         if left:
             raise RedactionError(
                 f"{member.path} is left out of the bundle: after redaction it still held {', '.join(left)}; "
@@ -86,9 +93,9 @@ class Redactor:
             )
         return seams.closed(opened)
 
-    def _redacted(self, text: str, content: Content, lines: bytes) -> str:
-        """`lines` are those of the text before anything is replaced: what they lack is not in the text later either."""
-        masked = redact(text, lines)
+    def _redacted(self, text: str, content: Content, hay: Haystack) -> str:
+        """`hay` is of the text before anything is replaced: what its lines lack is not in the text later either."""
+        masked, lines = redact(text, hay), hay.lines
         for rule, times in masked.counts.items():
             self._count(rule, times)
         text = masked.text
@@ -98,14 +105,21 @@ class Redactor:
         text = self._names.replaced(text, lines)
         if content == "log":
             text = self._contexts.prefixes(text)
-        return self._addresses.replaced(text)
+        return self._addresses.replaced(text, lines)
 
-    def _left(self, text: str, lines: bytes) -> tuple[str, ...]:
-        secrets, names = redact(text, lines).counts, self._names.left(text, lines)
+    def _left(self, text: str, hay: Haystack) -> tuple[str, ...]:
+        secrets, names = redact(text, hay).counts, self._names.left(text, hay.lines)
         return tuple(dict.fromkeys((*secrets, *names, *self._addresses.left(text))))
 
     def _count(self, rule: str, times: int) -> None:
         self._struck[rule] = self._struck.get(rule, 0) + times
+
+
+def _opened(text: str) -> tuple[str, Haystack]:
+    """The text as it is to be searched, and where to search."""
+    hay = haystack(text)
+    opened = seams.opened(text, hay.lines)
+    return opened, hay if opened == text else haystack(opened)
 
 
 def _command(line: str) -> str:

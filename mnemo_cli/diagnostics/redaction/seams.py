@@ -6,13 +6,13 @@ line is opened there before secrets are masked, and closed again afterwards.
 
 # Plain words, since each is searched for in every line of a log.
 _SEAMS = (" invoked oom-killer: ", ",pid=", ") total-vm:", ") score ", "), UID ")
-_SIGNS = (b"oom", b"killed process", b"kill process")
+_SIGNS = (b"oom-kill", b"killed process", b"kill process")
 # A line's end, and a sign that no log contains behind it.
 _MARK = "\n\x1f"
 
 
 def opened(text: str, lines: bytes) -> str:
-    """The text with a line's end before each such place; `lines` are its `unique_lines`."""
+    """The text with a line's end before each such place; `lines` are those of its haystack."""
     if any(sign in lines for sign in _SIGNS):
         for seam in _SEAMS:
             text = text.replace(seam, _MARK + seam)

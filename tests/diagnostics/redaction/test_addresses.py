@@ -69,6 +69,20 @@ def test_an_own_address_is_one_even_where_a_version_would_stand():
     assert safe("version 10.7.8.9 of v10.7.8.9\n").count("ip-") == 2
 
 
+SURROUNDINGS = (
+    "version {}", "xversion {} ", "from {} ", "v{} ", "={},", "({})", "{}-5ubuntu1", "{}:22", "{}.443", "{}.5.6",
+    "1{} ", "\n{}\n", "/{}/",
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(SURROUNDINGS), st.sampled_from(["10.1.2.3", "7.8.9.1", "10.7.8.9"]))))
+def test_what_an_address_became_before_changes_nothing(places):
+    one = redactor()
+    for surroundings, address in places:
+        text = f"x {surroundings.format(address)} y\n"
+        assert safe(text, one=one) == safe(text)
+
+
 def test_a_mapped_address_has_the_alias_of_the_address_in_it():
     inner, mapped = safe("10.1.1.1\n::ffff:10.1.1.1\n").split()
     assert inner == mapped

@@ -79,6 +79,7 @@ def test_a_prefix_without_a_host_stays(line):
         "zoe@mail.example.org",
         "<zoe.b+c@example.org>",
         "C:\\Users\\zoe\\x",
+        '{"path": "C:\\\\Users\\\\zoe\\\\x"}',
         "user=zoe.",
         "https://zoe:pw@build.example/x",
     ],

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.diagnostics.collector import Member
-from mnemo_cli.diagnostics.redaction import RedactionError
 from mnemo_cli.diagnostics.redaction.names import Names
+from mnemo_cli.errors import RedactionError
 from mnemo_cli.redact import MASK
 from tests.diagnostics.redaction.texts import KEY, redactor, safe, through
 
@@ -111,6 +111,13 @@ def test_a_fault_in_a_rule_shuts_the_member_out_and_names_nobody(monkeypatch):
     with pytest.raises(RedactionError, match=r"left out of the bundle.*still held host") as caught:
         safe("web-01 was here\n")
     assert "web-01" not in str(caught.value)
+
+
+def test_a_rule_that_fails_shuts_the_member_out_and_its_words_stay_in(monkeypatch):
+    monkeypatch.setattr(Names, "replaced", lambda self, text, lines: {}[text])
+    with pytest.raises(RedactionError, match=r"kernel.log is left out of the bundle.*KeyError") as caught:
+        safe("web-01 was here\n")
+    assert "web-01" not in str(caught.value) and caught.value.__suppress_context__
 
 
 def test_the_scan_finds_what_is_left_and_tells_its_kind_only():
