@@ -68,21 +68,22 @@ EngineEvent: TypeAlias = Started | NotStarted | Finished | Lost
 
 
 class Engine(Protocol):
-    """Every call returns soon, except `events`, which waits up to its time-out."""
+    """Every call returns at once. `events` is asked whenever `descriptor` is readable, and once per sample."""
 
     @property
     def capacity(self) -> Capacity: ...
+
+    @property
+    def descriptor(self) -> int:
+        """Readable while there are events to take; -1 where only asking tells."""
+        ...
 
     def start(self, orders: Sequence[Order]) -> None:
         """Begin these attempts; what comes of it is told by `events`. Starting a key twice raises EngineError."""
         ...
 
-    def events(self, timeout_seconds: float) -> tuple[EngineEvent, ...]:
-        """What happened, in order; at once when something has, else after the time-out. `wake` cuts it short."""
-        ...
-
-    def wake(self) -> None:
-        """Make a waiting `events` return; safe in a signal handler and in another thread."""
+    def events(self) -> tuple[EngineEvent, ...]:
+        """What happened since the last call, in order."""
         ...
 
     def use(self) -> Mapping[Key, int]:
