@@ -26,11 +26,15 @@ class Hold(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What an attempt's end came to; `given_up` are the jobs that waited for this one and can never run."""
+    """What an attempt's end came to.
+
+    `again` is the job back in waiting, if it is. `given_up` are the jobs that waited for it and can never run.
+    """
 
     flight: Flight
     reason: Reason
     decision: Again | Final
+    again: Entry | None = None
     given_up: tuple[Job, ...] = ()
 
 
@@ -66,10 +70,14 @@ class Scheduler:
         entry = self._waiting.select(lambda entry: self.refusal_of(entry, rooms) is None, now_seconds=now_seconds)
         if entry is None:
             return None
-        claim_bytes = self.claim_of(entry)
-        flight = Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), began_seconds=now_seconds)
+        flight = self.flight_of(entry, now_seconds=now_seconds)
         self.flights[flight.key] = flight
         return flight
+
+    def flight_of(self, entry: Entry, *, now_seconds: float) -> Flight:
+        """The attempt as it would begin now, or as one of a run before ours goes on."""
+        claim_bytes = self.claim_of(entry)
+        return Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), began_seconds=now_seconds)
 
     def why_none(self, now_seconds: float) -> str | None:
         """Why nobody at all may start now, in words."""
@@ -99,11 +107,6 @@ class Scheduler:
         if flight.state == "starting":
             flight.state = "running"
 
-    def adopt(self, entry: Entry, claim_bytes: int, identity: Identity | None, *, now_seconds: float) -> None:
-        """An attempt of a run before ours that is still running."""
-        flight = Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), now_seconds, identity, "running")
-        self.flights[flight.key] = flight
-
     def note_use(self, use: Mapping[Key, int]) -> None:
         """What each attempt uses now; one that is not told is unknown."""
         for key, flight in self.flights.items():
@@ -132,13 +135,15 @@ class Scheduler:
             budget_bytes=self.budget_bytes,
         )
         if isinstance(decision, Again):
+            # A claim that was not raised stays as it was: learned ones go on learning.
             raised = decision.claim_bytes if decision.claim_bytes > flight.claim_bytes else entry.claim_bytes
-            self._waiting.add(Entry(entry.job, entry.number + 1, raised, decision.tally))
-            return Settled(flight, reason, decision)
+            again = Entry(entry.job, entry.number + 1, raised, decision.tally)
+            self._waiting.add(again)
+            return Settled(flight, reason, decision, again)
         if decision.done:
             self._waiting.done(entry.job.id)
             return Settled(flight, reason, decision)
-        return Settled(flight, reason, decision, self._waiting.failed(entry.job.id))
+        return Settled(flight, reason, decision, given_up=self._waiting.failed(entry.job.id))
 
     def overdue(self, now_seconds: float) -> tuple[Flight, ...]:
         """The attempts whose time-out has passed and which nobody has stopped yet."""
