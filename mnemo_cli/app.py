@@ -47,6 +47,7 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("ulimit", "Audit limits, mend them, raise those of a running process.", programs_after=("doctor",)),
     CommandRow("doctor", "Find the limits that bind or will, and who set them.", takes_program=True),
     CommandRow("explain", "Say what an error, an exit code, a check or a setting means."),
+    CommandRow("orchestrate", "Run jobs so that memory never kills them.", takes_program=True),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )

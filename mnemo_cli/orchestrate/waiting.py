@@ -86,6 +86,10 @@ class Waiting:
                     roots.append(dependent)
         return tuple(given_up)
 
+    def missing(self, job_id: str) -> tuple[str, ...]:
+        """The jobs that this one still waits for, as far as it is known."""
+        return tuple(sorted(self._blocked[job_id][0])) if job_id in self._blocked else ()
+
     def stuck(self) -> tuple[Job, ...]:
         """The jobs that wait for others that never came; asked when nothing is ready and nothing runs."""
         return tuple(entry.job for _, _, entry in self._blocked.values())

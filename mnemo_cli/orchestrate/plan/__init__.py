@@ -5,6 +5,8 @@ document    a TOML plan as a whole
 lines       one job a line: JSON, a command, or the blank of a template
 stream      lines as they come, no faster than they are taken
 graph       what comes after what, and where that goes in circles
+check       a plan judged before it is run
+reading     a plan from wherever it is: a file, lines, stdin, the words after --
 """
 
 from collections.abc import Sequence

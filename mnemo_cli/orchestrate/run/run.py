@@ -24,10 +24,14 @@ from mnemo_cli.orchestrate.waiting import Entry, Waiting
 
 
 class RunSettings(NamedTuple):
-    """`queue_limit` bounds the jobs in waiting: past it the source is not read. `output_folder` None: our streams."""
+    """`queue_limit` bounds the jobs in waiting: past it the source is not read. `output_folder` None: our streams.
+
+    `working_folder` is where jobs run that name no other; theirs are relative to it.
+    """
 
     queue_limit: int
     output_folder: Path | None = None
+    working_folder: Path | None = None
 
 
 class Now(NamedTuple):
@@ -126,8 +130,10 @@ class Run:
             self._note_ends(settled, now)
 
     def take_up(self, entry: Entry, now: Now) -> None:
-        """Queue a job that the journal knows."""
-        if self.waiting.add(entry) is not None:
+        """Queue a job that the journal knows; one that can never fit is over at once."""
+        if self.scheduler.never_fits(entry.job):
+            self._drop([entry.job], "never-fits", now)
+        elif self.waiting.add(entry) is not None:
             self._drop([entry.job], "dependency-failed", now)
 
     def close(self) -> None:
@@ -239,12 +245,16 @@ class Run:
             key=key,
             command=job.command,
             env=job.env,
-            cwd=job.cwd,
-            stdin=None if job.stdin is None else Path(job.stdin),
+            cwd=self._working_folder(job),
+            stdin=None if job.stdin is None else Path(self._settings.working_folder or "", job.stdin),
             stdout=self._output(key, "out"),
             stderr=self._output(key, "err"),
             limit_bytes=flight.limit_bytes,
         )
+
+    def _working_folder(self, job: Job) -> str | None:
+        folder = self._settings.working_folder
+        return job.cwd if folder is None else str(folder / (job.cwd or ""))
 
     def _output(self, key: Key, kind: str) -> Path | None:
         folder = self._settings.output_folder
