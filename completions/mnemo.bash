@@ -5,7 +5,7 @@
 _mnemo_describe() {
     case $1 in
         mnemo)
-            commands='monitor snapshot limits ulimit doctor collect-diagnostics collect explain config completion'
+            commands='monitor snapshot limits ulimit doctor collect-diagnostics collect explain orchestrate config completion'
             options='-V --version -h --help'
             valued=''
             runs=no
@@ -98,6 +98,42 @@ _mnemo_describe() {
             commands=''
             options='--pid --unit --container --last --growth --format --config -h --help'
             valued='--pid --unit --container --growth --format --config'
+            runs=no
+            ;;
+        'mnemo orchestrate')
+            commands='check status cancel report history'
+            options='--template --slots --budget --journal --resume --drain-timeout --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
+            valued='--template --slots --budget --journal --drain-timeout --output-dir --format --color --config'
+            runs=yes
+            ;;
+        'mnemo orchestrate check')
+            commands=''
+            options='--template --slots --budget --config -h --help'
+            valued='--template --slots --budget --config'
+            runs=no
+            ;;
+        'mnemo orchestrate status')
+            commands=''
+            options='--format -h --help'
+            valued=--format
+            runs=no
+            ;;
+        'mnemo orchestrate cancel')
+            commands=''
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo orchestrate report')
+            commands=''
+            options='--format -h --help'
+            valued=--format
+            runs=no
+            ;;
+        'mnemo orchestrate history')
+            commands=''
+            options='--format --config -h --help'
+            valued='--format --config'
             runs=no
             ;;
         'mnemo config')
@@ -195,6 +231,19 @@ _mnemo_value() {
         'mnemo collect --config') _mnemo_paths -f ;;
         'mnemo explain --format') _mnemo_words 'plain json' ;;
         'mnemo explain --config') _mnemo_paths -f ;;
+        'mnemo orchestrate --journal') _mnemo_paths -f ;;
+        'mnemo orchestrate --output-dir') _mnemo_paths -f ;;
+        'mnemo orchestrate --format') _mnemo_words 'plain json ndjson' ;;
+        'mnemo orchestrate --color') _mnemo_words 'auto always never' ;;
+        'mnemo orchestrate --config') _mnemo_paths -f ;;
+        'mnemo orchestrate check --config') _mnemo_paths -f ;;
+        'mnemo orchestrate status --format') _mnemo_words 'table json' ;;
+        'mnemo orchestrate status 0') _mnemo_paths -f ;;
+        'mnemo orchestrate cancel 0') _mnemo_paths -f ;;
+        'mnemo orchestrate report --format') _mnemo_words 'table json' ;;
+        'mnemo orchestrate report 0') _mnemo_paths -f ;;
+        'mnemo orchestrate history --format') _mnemo_words 'table json' ;;
+        'mnemo orchestrate history --config') _mnemo_paths -f ;;
         'mnemo config show --format') _mnemo_words 'table plain json' ;;
         'mnemo config show --config') _mnemo_paths -f ;;
         'mnemo config get --config') _mnemo_paths -f ;;

@@ -11,12 +11,12 @@ function __mnemo_read
         set -l word $words[$index]
         if test $skip = yes
             set skip no
-        else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor'
+        else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor' 'mnemo orchestrate'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--output-dir'
             set skip yes
-        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
+        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
         end
     end
@@ -47,6 +47,7 @@ complete -c mnemo -n '__mnemo_at mnemo' -a 'doctor' -d 'Find the limits that bin
 complete -c mnemo -n '__mnemo_at mnemo' -a 'collect-diagnostics' -d 'Put what explains a death into one redacted tarball'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'collect' -d 'Put what explains a death into one redacted tarball'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say why something died, or what an error means'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'orchestrate' -d 'Run jobs so that memory never kills them'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'config' -d 'Show and change the settings'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'completion' -d 'Print the completion script of a shell'
 complete -c mnemo -n '__mnemo_at mnemo' -s V -l version -d 'Print the version and exit.'
@@ -232,6 +233,41 @@ complete -c mnemo -n '__mnemo_at mnemo explain' -l growth -d 'With --pid: watch 
 complete -c mnemo -n '__mnemo_at mnemo explain' -l format -d 'plain or json. [default: plain]' -r -f -a 'plain json'
 complete -c mnemo -n '__mnemo_at mnemo explain' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo explain' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'check' -d 'Show what a plan would run, and what of it can never fit'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'status' -d 'Show how a run stands, also while it goes on'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'cancel' -d 'Cancel jobs of a run: those that run are asked to end, those that wait never start'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'report' -d 'Show what became of a run: memory by name, and why jobs died'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'history' -d 'Show how much memory jobs needed, by name, and what the next one claims'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l template -d 'Run CMD for each line, which takes the place of {}.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l slots -d 'So many jobs at once. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l budget -d 'Memory for all jobs together.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l journal -d 'Keep the run in FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l resume -d 'Go on with the run in the journal, or begin it.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l drain-timeout -d 'How long jobs may finish in a drain.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l output-dir -d 'Put the jobs\' output there.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l format -d 'Print this instead of the live view.' -r -f -a 'plain json ndjson'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l dry-run -d 'Only say what would be run.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l color -d 'When to use colour. [default: auto]' -r -f -a 'auto always never'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -s v -l verbose -d 'Log more.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l quiet -d 'Log errors only.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate check' -l template -d 'As for the run.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate check' -l slots -d 'As for the run. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate check' -l budget -d 'As for the run.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate check' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate check' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate status' -l format -d 'table or json. [default: table]' -r -f -a 'table json'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate status' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate status' -F -d 'The journal of the run.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate cancel' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate cancel' -F -d 'The journal of the run.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate report' -l format -d 'table or json. [default: table]' -r -f -a 'table json'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate report' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate report' -F -d 'The journal of the run.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -l format -d 'table or json. [default: table]' -r -f -a 'table json'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'show' -d 'Show every setting and its value. The plain format is a settings file itself'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'get' -d 'Print the value of one setting, in the unit of its key'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'set' -d 'Change one setting in your own file, in ./mnemo.toml, or in FILE. Comments stay'

@@ -9,6 +9,7 @@ It samples, it judges, it acts, it shows; every file does one of them, and impor
     settings       one row per setting: default < file < environment < flag, each with its origin
     doctor         checks of every limit, one file each; the gate; plans and repairs
     forensics      why did it die: what exit codes, errnos and levels mean
+    degrade        the ladder: notify, evict, throttle, defer, freeze, drain, save; the guard inside a program
     recording      moments to a file: the memory log
     watch          the only sampling loop: a generator of moments (sample + verdict)
     bounded        five things that cannot grow: broadcaster, queue, pool, cache, history
@@ -19,15 +20,15 @@ It samples, it judges, it acts, it shows; every file does one of them, and impor
 
 A program imports its part from here, and each name is loaded when it is first used:
 
-    from mnemo_cli import global_memory_tracker, resources, start_memory_monitoring
+    from mnemo_cli import global_memory_tracker, guard, resources, start_memory_monitoring
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mnemo_cli.library import global_memory_tracker, resources, start_memory_monitoring
+    from mnemo_cli.library import global_memory_tracker, guard, resources, start_memory_monitoring
 
 __version__ = "0.1.0"
-__all__ = ["global_memory_tracker", "resources", "start_memory_monitoring"]
+__all__ = ["global_memory_tracker", "guard", "resources", "start_memory_monitoring"]
 
 
 def __getattr__(name: str) -> object:

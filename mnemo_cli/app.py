@@ -51,6 +51,7 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("collect-diagnostics", "Put what explains a death into one redacted tarball.", module="collect"),
     CommandRow("collect", "Put what explains a death into one redacted tarball."),
     CommandRow("explain", "Say why something died, or what an error means."),
+    CommandRow("orchestrate", "Run jobs so that memory never kills them.", takes_program=True),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )

@@ -6,17 +6,20 @@
     with start_memory_monitoring(), tracker.allocation(4096):
         ...
 
+`guard` is the watch that also acts: it slows, shrinks, drains and ends the program before the kernel does.
+
 Nothing happens at the import: settings are read and the machine is asked at the first call. A wrong
 setting raises ConfigError there, with the file and line or the variable that is wrong.
 """
 
 import atexit
+import contextlib
 import functools
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from mnemo_cli.limits.engine import State, step
@@ -32,6 +35,11 @@ from mnemo_cli.watch.trackers import PublishedTrackers
 
 if TYPE_CHECKING:
     from mnemo_cli.bounded.resources import Resources
+    from mnemo_cli.degrade.caches import Shrinkable
+    from mnemo_cli.degrade.event import LadderEvent
+    from mnemo_cli.degrade.guard.guard import Guard
+    from mnemo_cli.degrade.guard.hooks import Hooks
+    from mnemo_cli.degrade.steps import OnCritical
     from mnemo_cli.sampling.machine import Sampler
 
 OnLevelChange = Callable[[Event, Moment], None]
@@ -85,9 +93,62 @@ def start_memory_monitoring(
     """
     settings = _settings()
     seconds = settings.memory_log_interval_seconds() if interval_seconds is None else interval_seconds
-    if not 0 < seconds < threading.TIMEOUT_MAX:
-        raise ValueError(f"interval_seconds is a number of seconds above 0, and not {interval_seconds!r}")
+    _refuse_no_time("interval_seconds", seconds)
     return MemoryMonitoring(settings, seconds, on_level_change)
+
+
+def guard(
+    *,
+    components: "Iterable[Shrinkable]" = (),
+    save: "Hooks" = (),
+    close: "Hooks" = (),
+    pause: "Hooks" = (),
+    resume: "Hooks" = (),
+    on_event: "Callable[[LadderEvent], object] | None" = None,
+    exit: Callable[[int], object] | None = None,
+    drain_timeout_seconds: float = 30.0,
+    grace_seconds: float = 2.0,
+    on_critical: "OnCritical" = "drain",
+    limit_bytes: int | None = None,
+    interval_seconds: float = 1.0,
+) -> "Guard":
+    """Run the ladder inside this program, from a thread, until it drains or is stopped. Raises ConfigError.
+
+    At high `components` are shrunk a quarter at a time, work is throttled and `pause` is called for background
+    jobs (`resume` below high). At critical `accepting()` is false, work in flight is finished until
+    `drain_timeout_seconds`, then `save` and `close` are called, and the main thread raises SystemExit(75): run it
+    again. `save`, `close` and the end must be done `grace_seconds` after the time-out, or os._exit(75) does it.
+    With `exit`, that function is called in its place, with 75, in the guard's thread. With on_critical="resume"
+    the program refuses work until there is room again, and does not end.
+
+    Hooks are functions without arguments, sync or async, one or several. In a program of asyncio they run in its
+    loop, elsewhere in the guard's thread. `limit_bytes` is a further limit, for this process and its children.
+    """
+    from mnemo_cli.degrade.edges import StepEdges
+    from mnemo_cli.degrade.guard.guard import Guard, GuardOptions, Watching
+
+    _refuse_no_time("interval_seconds", interval_seconds)
+    _refuse_no_time("drain_timeout_seconds", drain_timeout_seconds)
+    _refuse_no_time("grace_seconds", grace_seconds)
+    settings, tracker = _settings(), global_memory_tracker()
+    log = _memory_log(settings, settings.memory_log_interval_seconds())
+    options = GuardOptions(
+        components, save, close, pause, resume, on_event, exit, drain_timeout_seconds, grace_seconds, on_critical
+    )
+    with contextlib.ExitStack() as undo:
+        sampler = _own_sampler(settings, limit_bytes)
+        undo.callback(sampler.close)
+        moments = functools.partial(
+            watch,
+            sampler,
+            edges=settings.levels(),
+            rhythm=Rhythm(interval_seconds=interval_seconds),
+            trackers=OwnTrackers(),
+        )
+        watching = Watching(lambda clock: moments(clock=clock), tracker.requests, log.note, (log.close, sampler.close))
+        made = Guard(options, watching, StepEdges.of(settings.levels()))
+        undo.pop_all()
+    return made
 
 
 class MemoryMonitoring:
@@ -101,14 +162,7 @@ class MemoryMonitoring:
         self.moment: Moment | None = None
         self._on_level_change = on_level_change
         self._clock = ThreadClock()
-        self._log = MemoryLog(
-            MemoryLogSettings(
-                path=settings.memory_log_file(),
-                interval_seconds=interval_seconds,
-                max_bytes=settings.memory_log_max_bytes(),
-            ),
-            _LOGGER.warning,
-        )
+        self._log = _memory_log(settings, interval_seconds)
         self._sampler = _own_sampler(settings)
         self._moments = watch(
             self._sampler,
@@ -185,9 +239,29 @@ def _settings() -> Settings:
     return settings
 
 
-def _own_sampler(settings: Settings) -> "Sampler":
-    """No rows: a service wants its limits, and not a list of the machine's processes."""
-    return choose_sampler(TargetChoice(), portable=settings.sampler() == "portable", rows=0)
+def _own_sampler(settings: Settings, limit_bytes: int | None = None) -> "Sampler":
+    """No rows: a service wants its limits, and not a list of the machine's processes.
+
+    With `limit_bytes` it is this process and its children that are held against it too.
+    """
+    choice = TargetChoice()
+    if limit_bytes is not None:
+        if limit_bytes < 1:
+            raise ValueError(f"limit_bytes is a number of bytes above 0, and not {limit_bytes!r}")
+        choice = TargetChoice(kind="process", pid=os.getpid(), budget_bytes=limit_bytes)
+    return choose_sampler(choice, portable=settings.sampler() == "portable", rows=0)
+
+
+def _memory_log(settings: Settings, interval_seconds: float) -> MemoryLog:
+    log = MemoryLogSettings(
+        path=settings.memory_log_file(), interval_seconds=interval_seconds, max_bytes=settings.memory_log_max_bytes()
+    )
+    return MemoryLog(log, _LOGGER.warning)
+
+
+def _refuse_no_time(name: str, seconds: float) -> None:
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise ValueError(f"{name} is a number of seconds above 0, and not {seconds!r}")
 
 
 def _binding_limit_bytes(settings: Settings) -> int | None:

@@ -77,6 +77,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("mnemo explain fd-soft-low", "What a finding of the doctor means, and what to do."),
         Example("mnemo explain memory_high_pct", "What a setting is for."),
     ),
+    "orchestrate": (
+        Example("mnemo orchestrate check nightly.toml", "Show what a plan would run; nothing is started."),
+        Example("mnemo orchestrate nightly.toml --journal nightly.db --resume", "Run it, or go on after a crash."),
+        Example("find . -name '*.png' | mnemo orchestrate --template 'resize {}'", "A job for each line of stdin."),
+        Example("mnemo orchestrate --budget 4Gi -- make -j4", "Run one program; its exit code is passed on."),
+        Example("mnemo orchestrate status nightly.db", "How a run stands, from another terminal."),
+    ),
     "config": (
         Example("mnemo config show --origin", "Every setting with its value, and where that comes from."),
         Example("mnemo config set resources.memory_high_pct 70", "Change one setting; comments in the file stay."),

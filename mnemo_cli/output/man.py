@@ -77,16 +77,17 @@ def _section(heading: str, lines: Iterable[str]) -> list[str]:
 
 
 def _synopses(command: Command) -> Iterator[str]:
-    """One line for the command, or one for each of its subcommands."""
+    """One line for the command, or one for each of its subcommands; both where it does something by itself."""
     is_page_of_commands = bool(command.commands) and len(command.words) > 1
-    shown = command.commands if is_page_of_commands else (command,)
+    runs_itself = command.takes_program or not is_page_of_commands
+    shown = (*[command] * runs_itself, *command.commands * is_page_of_commands)
     for position, one in enumerate(shown):
         if position:
             yield ".br"
         yield f".B {_text(' '.join(one.words))}"
         yield from (f".RI [ {_text('OPTIONS')} ]",) if one.options else ()
         yield from (_argument_in_synopsis(argument) for argument in one.arguments)
-        if one.commands:
+        if one.commands and not is_page_of_commands:
             yield ".I COMMAND"
         if one.takes_program:
             yield "[\\fB\\-\\-\\fR \\fICMD\\fR...]"

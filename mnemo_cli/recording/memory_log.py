@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from mnemo_cli.model import Event, Gap, Json, Level, Moment, Sample, limit_json
 from mnemo_cli.recording.document import encode, event_document, gap_documents, level_word, timestamp
+from mnemo_cli.sampling.files import is_named
 
 LOG_SCHEMA = "mnemo.log/1"
 _CRITICAL_INTERVAL_SECONDS = 1.0
@@ -114,7 +115,7 @@ class MemoryLog:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            if _same_file(self._descriptor, self._settings.path):
+            if is_named(self._descriptor, self._settings.path):
                 return True
             # Another program has rotated the log meanwhile: ours is an old one.
             self._drop_descriptor()
@@ -221,12 +222,3 @@ def _end_last_line(descriptor: int) -> None:
         os.ftruncate(descriptor, size_bytes - len(half_line))
     else:
         os.write(descriptor, b"\n")
-
-
-def _same_file(descriptor: int, path: Path) -> bool:
-    try:
-        named = path.stat()
-    except FileNotFoundError:
-        return False
-    held = os.fstat(descriptor)
-    return (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino)

@@ -152,6 +152,16 @@ def is_there(path: Path) -> bool:
     return True
 
 
+def is_named(descriptor: int, path: Path) -> bool:
+    """Whether `path` is the name of this open file, and not of another one that has taken its place."""
+    try:
+        named = path.stat()
+    except FileNotFoundError:
+        return False
+    held = os.fstat(descriptor)
+    return (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino)
+
+
 def read_text(path: Path) -> str:
     """A whole file, once; raises SourceError."""
     try:

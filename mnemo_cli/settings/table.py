@@ -281,6 +281,48 @@ ROWS: tuple[Row, ...] = (
         help="SQLite databases whose sizes and row counts go into a bundle.",
         trusted_only=True,
     ),
+    Row(
+        key="orchestrate.slots",
+        kind=Kind.COUNT,
+        default=0,
+        environment="MNEMOSYNE_ORCHESTRATE_SLOTS",
+        help="Jobs at once; 0 is one per processor.",
+        unit="jobs",
+        maximum=100_000,
+        flag="--slots",
+    ),
+    _bytes(
+        "orchestrate.budget",
+        "MNEMOSYNE_ORCHESTRATE_BUDGET",
+        0,
+        "Memory for all jobs together; 0 is up to the high edge of the limit that binds.",
+    )._replace(flag="--budget"),
+    _seconds(
+        "orchestrate.drain_timeout_secs",
+        "MNEMOSYNE_ORCHESTRATE_DRAIN_TIMEOUT",
+        30,
+        "How long running jobs may finish in a drain.",
+        minimum=0,
+        maximum=_DAY_SECONDS,
+        flag="--drain-timeout",
+    ),
+    Row(
+        key="orchestrate.on_critical",
+        kind=Kind.CHOICE,
+        default="drain",
+        environment="MNEMOSYNE_ORCHESTRATE_ON_CRITICAL",
+        help="At critical: drain and exit 75, or wait and resume.",
+        # The names of degrade.steps.OnCritical; a test compares.
+        choices=("drain", "resume"),
+    ),
+    Row(
+        key="orchestrate.history_file",
+        kind=Kind.PATH,
+        default="orchestrate-history.db",
+        environment="MNEMOSYNE_ORCHESTRATE_HISTORY_FILE",
+        help="Where the memory that jobs needed is remembered.",
+        trusted_only=True,
+    ),
 )
 ROWS_BY_KEY = {row.key: row for row in ROWS}
 TABLES = tuple(dict.fromkeys(row.table for row in ROWS))

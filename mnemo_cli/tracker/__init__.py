@@ -11,6 +11,7 @@ numbers      which numbers it takes; `thresholds` the level of what is used
 storage      where the counters lie: a shared file in the user's `folder`, or private memory with the reason
 layout       the bytes of that file, as a table for every language
 owner        who writes it; `forking`: a forked child begins anew
+requests     what others ask of this program, and its answers
 
 What a reader loads beside it:
 
@@ -18,6 +19,7 @@ reader       the trackers of the processes in scope, again and again
 discovery    which files there are, and what may be read of them
 reading      the bytes of one file as a Tracker
 alive        whether the owner still runs, and under which pid; `lives` holds on to processes
+asking       asks the owners to shrink, to throttle or to restart
 adding       what dead workers counted, added up; `folding` keeps their folder small
 """
 

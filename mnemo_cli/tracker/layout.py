@@ -31,7 +31,9 @@ the magic, last. A reader takes only files that it can read whole, with this mag
 
     64–79     512        requests of others to the owner: four words each for shrink (64), throttle (68)
                          and restart recommended (72): the number of the request, its argument (in
-                         millionths), the number that the owner acknowledged, and what came of it
+                         millionths), the number that the owner acknowledged, and what came of it:
+                         1 done, 2 nothing to do, 3 refused, 4 failed. Who asks holds flock(2) on the
+                         file, writes the argument first, and then one more than the last number
     96–479    768        16 components of 24 words
     480–735   3840       32 metrics of the program's own, of 8 words
 
@@ -76,7 +78,11 @@ USED_AT, PEAK_AT, ALLOCATED_AT, ALLOCATIONS_AT, DEALLOCATED_AT, DEALLOCATIONS_AT
 LIMIT_AT, SPAWNED_AT, COMPLETED_AT = 39, 40, 41
 COUNTERS_AT = (ALLOCATED_AT, ALLOCATIONS_AT, DEALLOCATED_AT, DEALLOCATIONS_AT, UNBALANCED_AT, SPAWNED_AT, COMPLETED_AT)
 
-REQUESTS_AT = 64
+REQUESTS_AT, REQUEST_WORDS = 64, 4
+REQUESTS = ("shrink", "throttle", "restart")
+ARGUMENT_OFFSET, ACKNOWLEDGED_OFFSET, CAME_OF_IT_OFFSET = 1, 2, 3
+MILLION = 1_000_000
+DONE, NOTHING, REFUSED, FAILED = 1, 2, 3, 4
 COMPONENTS_AT, COMPONENTS, COMPONENT_WORDS = 96, 16, 24
 METRICS_AT, METRICS, METRIC_WORDS = 480, 32, 8
 LABEL_BYTES, UNIT_BYTES = 32, 16

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from mnemo_cli.model import Level, Limit, Tracker
+    from mnemo_cli.tracker.requests import Requests
 
     _Metric = TypeVar("_Metric", Gauge, Counter)
 
@@ -197,6 +198,12 @@ class MemoryTracker:
     def counter(self, name: str, *, unit: str) -> Counter:
         """The program's own counter of that name, made at the first call; ValueError for a gauge's name."""
         return self._metric(name, unit, Counter)
+
+    def requests(self) -> "Requests":
+        """What others ask of this program, to be obeyed and answered. Made anew in a forked child."""
+        from mnemo_cli.tracker.requests import Requests
+
+        return Requests(self._words)
 
     def snapshot(self) -> "Tracker":
         """Every counter now; printable. The allocation rate is that since the snapshot before."""

@@ -26,6 +26,7 @@ CATCHES_ALL = {
     "bounded.broadcaster.broadcaster": 1,
     "bounded.history": 1,
     "bounded.pool.connector": 2,
+    "degrade.foreign": 1,
     "tracker.counters": 1,
     "tracker.memory": 2,
 }

@@ -28,7 +28,7 @@ WRONG = {
     ),
     "table like no other": (
         "zzz.a = 1\n",
-        "1: there is no table 'zzz'; the tables are [resources] [monitor] [doctor] [collect]",
+        "1: there is no table 'zzz'; the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
     ),
     "key outside a table": (
         "memory_critical_pct = 80\n",
@@ -36,7 +36,7 @@ WRONG = {
     ),
     "word outside a table": (
         "\nzzz = 1\n",
-        "2: there is no setting 'zzz' outside a table; the tables are [resources] [monitor] [doctor] [collect]",
+        "2: there is no setting 'zzz' outside a table; the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
     ),
     "table that is a number": (
         "monitor = 3\n",

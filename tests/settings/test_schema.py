@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemo_cli.settings import ROWS, load, row_of
+from mnemo_cli.settings import ROWS, Kind, load, row_of
 from mnemo_cli.settings.kinds import from_toml, in_file
 from mnemo_cli.settings.schema import file_schema
 
@@ -47,7 +47,7 @@ def test_a_good_file_is_valid_and_loads(places):
 def test_a_file_of_all_defaults_is_valid():
     document = {}
     for row in ROWS:
-        value = f"/{row.default}" if row.name == "memory_log_file" else in_file(row, row.default)
+        value = f"/{row.default}" if row.kind is Kind.PATH else in_file(row, row.default)
         document.setdefault(row.table, {})[row.name] = value
     VALIDATOR.validate(document)
 

@@ -249,7 +249,10 @@ def test_writers_at_the_same_time_lose_no_key(places):
         subprocess.Popen([sys.executable, "-c", program, str(path), row.key], stderr=subprocess.PIPE) for row in rows
     ]
     assert [(writer.communicate()[1], writer.returncode)[1] for writer in writers] == [0] * len(rows)
-    assert tomllib.loads(path.read_text())["resources"] == {row.name: 20 for row in rows}
+    written = tomllib.loads(path.read_text())
+    assert {f"{table}.{name}": value for table in written for name, value in written[table].items()} == {
+        row.key: 20 for row in rows
+    }
 
 
 def test_a_reader_never_sees_half_a_file(places):

@@ -1,0 +1,253 @@
+"""One run from its plan to its exit code: what `mnemo orchestrate` does once its options are read."""
+
+import contextlib
+import gc
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnemo_cli.commands.choices import Choices, make_folders, place_of, plan_of
+from mnemo_cli.commands.ending import Ending, HowItEnded, Place
+from mnemo_cli.commands.planning import Means, checked_plan, history_of, limits_here, means_of
+from mnemo_cli.commands.telling import Telling, View
+from mnemo_cli.errors import ExitCode, OutputError, UsageError
+from mnemo_cli.orchestrate.engines.engine import Engine
+from mnemo_cli.orchestrate.history import RecallingLearned
+from mnemo_cli.orchestrate.journal import Journal
+from mnemo_cli.orchestrate.journal.lock import JournalLock
+from mnemo_cli.orchestrate.plan.reading import OpenedPlan
+from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
+from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
+from mnemo_cli.orchestrate.run.picture import Pictures
+from mnemo_cli.orchestrate.run.resuming import Unseen, resume
+from mnemo_cli.orchestrate.run.run import Now, Run, RunSettings
+from mnemo_cli.orchestrate.run.tolerant import Tolerant
+from mnemo_cli.orchestrate.scheduler import Scheduler
+from mnemo_cli.orchestrate.waiting import Waiting
+from mnemo_cli.output.log import tell
+from mnemo_cli.redact import printable
+from mnemo_cli.sampling.choose import choose_sampler
+from mnemo_cli.sampling.host import HostMemory
+from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
+from mnemo_cli.sampling.target import TargetChoice
+from mnemo_cli.settings import Settings
+from mnemo_cli.watch.clock import WaitingClock
+from mnemo_cli.watch.loop import Rhythm
+from mnemo_cli.watch.signals import EndingSignals
+from mnemo_cli.watch.trackers import PublishedTrackers
+
+if TYPE_CHECKING:
+    from mnemo_cli.output.orchestrate.screen import RunScreen
+
+
+class Orchestrating:
+    """Owns everything that one run needs, and closes it all."""
+
+    def __init__(self, choices: Choices, settings: Settings, logger: logging.Logger) -> None:
+        self._choices = choices
+        self._settings = settings
+        self._logger = logger
+        self._clock = WaitingClock()
+        self._loop: Loop | None = None
+        self._run: Run | None = None
+
+    def run(self) -> int:
+        """From the first job to the last; the exit code."""
+        gc.enable()
+        gc.freeze()
+        with contextlib.ExitStack() as stack:
+            plan = plan_of(self._choices)
+            stack.callback(plan.close)
+            place = place_of(self._choices)
+            journal = self._opened_journal(place, stack)
+            facts = whole_facts(journal.description)
+            if facts.exit_code is not None:
+                self._logger.warning("the run in %s is over: nothing was run", printable(str(place.journal)))
+                self._ending(journal, facts, place).report(facts.exit_code)
+                return facts.exit_code
+            return self._go(plan, place, journal, stack)
+
+    def _go(self, plan: OpenedPlan, place: Place, journal: Journal, stack: contextlib.ExitStack) -> int:
+        means = means_of(plan, self._settings, limits_here(self._settings))
+        before = whole_facts(journal.description)
+        folder = before.folder or str(Path.cwd())
+        make_folders(place)
+        facts = Facts(plan.name or before.plan, None, means.budget_bytes, means.slots, folder)
+        journal.describe(facts.as_texts)
+        history = history_of(self._settings)
+        stack.callback(history.close)
+        telling = Telling(self._choices.view, history, verbose=self._choices.verbose)
+        signals = stack.enter_context(EndingSignals(self._clock, self._hear))
+        # Before our own descriptor limit is raised: jobs inherit the limits that we were given.
+        engine = open_engine(place.folder, means.slots, inherits=self._choices.program is not None)
+        stack.callback(engine.close)
+        queue_limit = self._settings.value("resources.work_queue_max")
+        assert isinstance(queue_limit, int)
+        source = Tolerant(Unseen(plan.source, journal) if self._choices.resume else plan.source)
+        run = self._make_run(
+            engine, journal, source, means, telling, RunSettings(queue_limit, place.output_folder, Path(folder))
+        )
+        loop = self._make_loop(run, engine, source, journal, means, telling, stack)
+        began_seconds = self._clock.seconds()
+        resume(run, engine, journal, Now(began_seconds, self._clock.unix_seconds()))
+        self._watch(loop, telling, stack)
+        history.save()
+        if history.error is not None:
+            self._logger.warning("%s", history.error)
+        how = HowItEnded(
+            journal_error=run.journal_error,
+            wrong_line=source.error,
+            drained=loop.drained,
+            signal_code=signals.exit_code,
+            was_left=loop.is_draining,
+            refused=telling.refused,
+            is_complete=source.is_exhausted,
+        )
+        return self._ending(journal, facts, place).end(how, seconds=self._clock.seconds() - began_seconds)
+
+    def _ending(self, journal: Journal, facts: Facts, place: Place) -> Ending:
+        choices = self._choices
+        return Ending(
+            journal,
+            facts,
+            place,
+            run_format=choices.run_format,
+            program=choices.program is not None,
+            quiet=choices.quiet,
+        )
+
+    def _make_run(
+        self, engine: Engine, journal: Journal, source: Tolerant, means: Means, telling: Telling, settings: RunSettings
+    ) -> Run:
+        waiting = Waiting(journal.outcome_of)
+        scheduler = Scheduler(
+            slots=means.slots,
+            budget_bytes=means.budget_bytes,
+            waiting=waiting,
+            learned=RecallingLearned(telling.history),
+        )
+        self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened)
+        standing = journal.standing
+        telling.pictures = Pictures(
+            self._run,
+            telling.typical_seconds,
+            done=standing.done,
+            failed=standing.failed + standing.cancelled,
+        )
+        return self._run
+
+    def _make_loop(
+        self,
+        run: Run,
+        engine: Engine,
+        source: Tolerant,
+        journal: Journal,
+        means: Means,
+        telling: Telling,
+        stack: contextlib.ExitStack,
+    ) -> Loop:
+        host = HostMemory(Path("/"))
+        stack.callback(host.close)
+        timeout_seconds = self._settings.value("orchestrate.drain_timeout_secs")
+        assert not isinstance(timeout_seconds, str)
+        settings = LoopSettings(
+            edges=self._settings.levels(),
+            own_budget_bytes=means.own_budget_bytes,
+            on_critical="resume" if self._settings.value("orchestrate.on_critical") == "resume" else "drain",
+            drain_timeout_seconds=timeout_seconds,
+        )
+        self._loop = Loop(
+            run, engine, source, journal, self._clock, settings,
+            lambda: host.read_paging([]).oom_kills_total, telling.climbed,
+        )  # fmt: skip
+        return self._loop
+
+    def _watch(self, loop: Loop, telling: Telling, stack: contextlib.ExitStack) -> None:
+        rhythm = Rhythm(interval_seconds=self._settings.interval_seconds())
+        sampler = choose_sampler(
+            TargetChoice(),
+            portable=self._settings.sampler() == "portable",
+            rows=0,
+            most_descriptors=raise_own_descriptor_limit(),
+        )
+        stack.callback(sampler.close)
+        trackers = PublishedTrackers()
+        with telling.shown(self._screen(loop, rhythm, telling)):
+            for moment in loop.moments(sampler, rhythm, trackers=trackers):
+                telling.sampled(moment)
+        if not loop.is_over:  # the terminal was closed under the screen
+            self._clock.stopped = False
+            loop.drain()
+            for moment in loop.moments(sampler, rhythm, trackers=trackers):
+                telling.sampled(moment)
+
+    def _screen(self, loop: Loop, rhythm: Rhythm, telling: Telling) -> "RunScreen | None":
+        if self._choices.view is not View.LIVE or telling.pictures is None:
+            return None
+        from mnemo_cli.output.dashboard.look import Look
+        from mnemo_cli.output.dashboard.screen import terminal_console
+        from mnemo_cli.output.orchestrate.screen import RunScreen
+
+        console = terminal_console(self._choices.color.value)
+        look = Look(ascii_only=not console.encoding.startswith("utf"))
+        edges = self._settings.levels()
+        plan = self._choices.plan or ""
+        return RunScreen(console, self._clock, rhythm, edges, loop, telling.pictures, look, plan=plan)
+
+    def _opened_journal(self, place: Place, stack: contextlib.ExitStack) -> Journal:
+        """UsageError for a journal that is in use, or of an earlier run that nobody asked to go on with."""
+        try:
+            lock = JournalLock(place.journal)
+        except OSError as err:
+            raise OutputError(f"cannot write the journal {printable(str(place.journal))}: {err.strerror}") from err
+        stack.callback(lock.release)
+        journal = Journal.create(place.journal)
+        stack.callback(journal.close)
+        standing = journal.standing
+        if not self._choices.resume and any(standing):
+            shown = printable(str(place.journal))
+            if standing.unfinished:
+                raise UsageError(
+                    f"the journal {shown} holds a run with {standing.unfinished} unfinished jobs; "
+                    "go on with it by --resume, or give another --journal"
+                )
+            raise UsageError(
+                f"the journal {shown} holds a run that is over; give another --journal "
+                f"(`mnemo orchestrate report {shown}` shows this one)"
+            )
+        return journal
+
+    def _hear(self, number: signal.Signals) -> None:
+        """A handler may interrupt anything: what it asks for is done in the next wait."""
+        self._clock.call_soon(self._end_early)
+
+    def _end_early(self) -> None:
+        """The first signal drains, the second one does not wait. A program after -- is asked to end at once."""
+        if self._loop is None or self._run is None:
+            self._clock.stop()
+            return
+        if self._choices.program is not None and not self._loop.is_draining:
+            for flight in list(self._run.scheduler.flights.values()):
+                self._run.stop(flight, "cancelled")
+        self._loop.drain()
+
+
+def dry_run(choices: Choices, settings: Settings) -> int:
+    """What would be run, and what of it can never fit; nothing is started or written."""
+    from mnemo_cli.output.orchestrate.plan import plan_text, warnings
+
+    plan = plan_of(choices)
+    found = checked_plan(plan, settings)
+    sys.stdout.write(plan_text(found))
+    for warning in warnings(found):
+        tell(warning)
+    return ExitCode.FINDING if any(checked.is_hopeless for checked in found.jobs) else ExitCode.DONE
+
+
+def open_engine(folder: Path, slots: int, *, inherits: bool) -> Engine:
+    """The place where jobs run; `inherits`: the one job has our streams for itself."""
+    from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
+
+    return Local(LocalSettings(folder, slots, streams="inherit" if inherits else "grouped"))

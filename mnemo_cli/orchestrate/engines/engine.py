@@ -1,0 +1,110 @@
+"""What a place to run attempts must be able to do; the scheduler knows nothing else of it.
+
+An engine starts what it is told to start and reports what happened. It never decides: admission,
+retries, freezing and draining are the scheduler's. It keeps nothing that a crash may not take,
+except the record of each attempt's start and exit, which outlives the supervisor.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from mnemo_cli.orchestrate.job import Ended, Identity, Key
+
+# How a job's limit is held, best first; facts/orchestrate §4.
+Enforcement: TypeAlias = Literal["cgroup-v2", "cgroup-v1", "tree-sampler", "none"]
+
+
+class Capacity(NamedTuple):
+    """What the place has: `slots` at once, and how a job's memory limit is held there."""
+
+    slots: int
+    enforcement: Enforcement
+    can_freeze: bool
+
+
+class Order(NamedTuple):
+    """One attempt to start. `stdout` and `stderr` are files (None: grouped to our own streams at its end)."""
+
+    key: Key
+    command: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str | None
+    stdin: Path | None
+    stdout: Path | None
+    stderr: Path | None
+    limit_bytes: int | None
+    oom_score_adj: int = 500
+
+
+class Started(NamedTuple):
+    """The attempt runs. `identity` is None where it could not be read before it ended."""
+
+    key: Key
+    identity: Identity | None
+
+
+class NotStarted(NamedTuple):
+    """The command cannot be run: `code` is 126 or 127, or None where the engine itself failed."""
+
+    key: Key
+    code: int | None
+    reason: str
+
+
+class Finished(NamedTuple):
+    key: Key
+    ended: Ended
+
+
+class Lost(NamedTuple):
+    """The attempt's process is gone and nobody recorded how it ended."""
+
+    key: Key
+    reason: str
+
+
+EngineEvent: TypeAlias = Started | NotStarted | Finished | Lost
+
+
+class Engine(Protocol):
+    """Every call returns at once. `events` is asked whenever `descriptor` is readable, and once per sample."""
+
+    @property
+    def capacity(self) -> Capacity: ...
+
+    @property
+    def descriptor(self) -> int:
+        """Readable while there are events to take; -1 where only asking tells."""
+        ...
+
+    def start(self, orders: Sequence[Order]) -> None:
+        """Begin these attempts; what comes of it is told by `events`. Starting a key twice raises EngineError."""
+        ...
+
+    def events(self) -> tuple[EngineEvent, ...]:
+        """What happened since the last call, in order."""
+        ...
+
+    def use(self) -> Mapping[Key, int]:
+        """Bytes used now by each running attempt's whole tree; attempts that cannot be read are missing."""
+        ...
+
+    def pause(self, key: Key) -> bool:
+        """Freeze it where it is; whether it is frozen now."""
+        ...
+
+    def resume(self, key: Key) -> None: ...
+
+    def stop(self, key: Key, *, grace_seconds: float) -> None:
+        """SIGTERM to its whole tree (resumed first), SIGKILL after the grace; 0 is SIGKILL at once."""
+        ...
+
+    def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
+        """After a crash of the supervisor: each attempt gets one event, Started for those still running
+        (adopted: their end will be told), Finished for those with an exit record, Lost for the rest."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; no job stays frozen. Running attempts are not stopped."""
+        ...

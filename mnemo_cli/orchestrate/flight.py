@@ -1,0 +1,57 @@
+"""One attempt on its way: what it claims, what it uses, since when, and what we did to it."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from mnemo_cli.orchestrate.job import Identity, Job, Key
+from mnemo_cli.orchestrate.outcome import StopWord
+from mnemo_cli.orchestrate.waiting import Entry
+
+FlightState: TypeAlias = Literal["starting", "running", "frozen", "stopping"]
+
+
+@dataclass(slots=True)
+class Flight:
+    """Changes while it lasts; the scheduler alone changes it."""
+
+    entry: Entry
+    claim_bytes: int
+    limit_bytes: int | None
+    began_seconds: float
+    identity: Identity | None = None
+    state: FlightState = "starting"
+    used_bytes: int | None = None
+    stopped_for: StopWord | None = None
+    frozen_since: float | None = None
+    frozen_seconds: float = 0.0
+
+    @property
+    def job(self) -> Job:
+        return self.entry.job
+
+    @property
+    def key(self) -> Key:
+        return Key(self.entry.job.id, self.entry.number)
+
+    def active_seconds(self, now_seconds: float) -> float:
+        """How long it has run; the clock of its time-out stands still while it is frozen."""
+        frozen = self.frozen_seconds
+        if self.frozen_since is not None:
+            frozen += now_seconds - self.frozen_since
+        return now_seconds - self.began_seconds - frozen
+
+    def is_overdue(self, now_seconds: float) -> bool:
+        timeout_seconds = self.job.timeout_seconds
+        return (
+            timeout_seconds is not None
+            and self.stopped_for is None
+            and self.active_seconds(now_seconds) >= timeout_seconds
+        )
+
+    def freeze(self, now_seconds: float) -> None:
+        self.state, self.frozen_since = "frozen", now_seconds
+
+    def thaw(self, now_seconds: float) -> None:
+        if self.frozen_since is not None:
+            self.frozen_seconds += now_seconds - self.frozen_since
+            self.state, self.frozen_since = "running", None

@@ -1,0 +1,33 @@
+"""The peaks that attempts of each name really had: what claims are learned from."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from mnemo_cli.orchestrate.claims import REMEMBERED_PEAKS, claim_bytes
+
+# Names are the author's, and a plan of a million lines may give each job its own.
+MOST_NAMES = 10_000
+
+
+class Learned:
+    """Bounded twice: so many names (the least recently used one gives way), so many peaks of each."""
+
+    def __init__(self) -> None:
+        self._peaks: dict[str, deque[int]] = {}
+
+    def add(self, name: str, peaks_bytes: Iterable[int]) -> None:
+        """Remember peaks of successful attempts, the oldest first."""
+        peaks = self._peaks.pop(name, None)
+        if peaks is None:
+            peaks = deque(maxlen=REMEMBERED_PEAKS)
+            if len(self._peaks) >= MOST_NAMES:
+                del self._peaks[next(iter(self._peaks))]
+        peaks.extend(peaks_bytes)
+        self._peaks[name] = peaks
+
+    def knows(self, name: str) -> bool:
+        return bool(self._peaks.get(name))
+
+    def claim_bytes(self, name: str, *, budget_bytes: int, slots: int) -> int:
+        """The claim of a job of this name."""
+        return claim_bytes(tuple(self._peaks.get(name, ())), budget_bytes=budget_bytes, slots=slots)

@@ -1,0 +1,13 @@
+"""One run, from its first job to its last: where engine, journal and scheduler meet.
+
+run        turns: events in, the journal kept, jobs fed and started
+source     where jobs come from, no faster than they are taken
+rooms      the limits that jobs must fit into, from a moment of the watch
+resuming   a run that was interrupted, taken up again
+loop       the same on the real machine: descriptors, moments, signals, the ladder
+workload   what the ladder acts upon in a run
+draining   an early end: what is in flight finishes until a deadline
+shrinking  the caches of the jobs
+tolerant   a source whose first wrong line ends it
+picture    how a run stands at one instant, for views
+"""

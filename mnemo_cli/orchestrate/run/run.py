@@ -1,0 +1,274 @@
+"""A run in turns: events in, the journal kept, jobs fed and started.
+
+The journal is written before a start and after an end, several of them in one transaction where they
+come together. When it can no longer be written, nothing more is started, and what runs may finish.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from mnemo_cli.orchestrate.admission import Room
+from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished, Lost, NotStarted, Order, Started
+from mnemo_cli.orchestrate.flight import Flight
+from mnemo_cli.orchestrate.job import Ended, Job, Key, Reason
+from mnemo_cli.orchestrate.journal import Journal
+from mnemo_cli.orchestrate.journal.journal import Arrival, Departure, DuplicateJob
+from mnemo_cli.orchestrate.journal.rows import JobState
+from mnemo_cli.orchestrate.journal.store import JournalError
+from mnemo_cli.orchestrate.outcome import Again, Final, StopWord
+from mnemo_cli.orchestrate.run.source import Source
+from mnemo_cli.orchestrate.scheduler import Hold, Scheduler, Settled
+from mnemo_cli.orchestrate.waiting import Entry, Waiting
+
+
+class RunSettings(NamedTuple):
+    """`queue_limit` bounds the jobs in waiting: past it the source is not read. `output_folder` None: our streams.
+
+    `working_folder` is where jobs run that name no other; theirs are relative to it.
+    """
+
+    queue_limit: int
+    output_folder: Path | None = None
+    working_folder: Path | None = None
+
+
+class Now(NamedTuple):
+    """Monotonic seconds and Unix time, read once per turn."""
+
+    clock_seconds: float
+    unix_seconds: float
+
+
+class Happening(NamedTuple):
+    """Something that a view or a log shows. `ended` is None for a start."""
+
+    now: Now
+    job: Job
+    number: int
+    what: Reason | str
+    ended: Ended | None = None
+    decision: Again | Final | None = None
+
+
+class Run:
+    """Owns nothing that it did not make: engine, journal and source are closed by whoever opened them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        journal: Journal,
+        scheduler: Scheduler,
+        waiting: Waiting,
+        source: Source,
+        settings: RunSettings,
+        tell: Callable[[Happening], None],
+    ) -> None:
+        self.scheduler = scheduler
+        self.waiting = waiting
+        self.journal_error: JournalError | None = None
+        self.refused = 0
+        self._engine = engine
+        self._journal = journal
+        self._source = source
+        self._settings = settings
+        self._tell = tell
+        self._host_ooms: int | None = None
+        self._host_ooms_rose = False
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing runs, and nothing more will start."""
+        if self.scheduler.flights:
+            return False
+        return self.scheduler.hold.closed or (self._source.is_exhausted and not len(self.waiting))
+
+    @property
+    def wants_jobs(self) -> bool:
+        """Whether the source is to be read: backpressure begins here."""
+        return (
+            not self.scheduler.hold.closed
+            and not self._source.is_exhausted
+            and len(self.waiting) < self._settings.queue_limit
+        )
+
+    def note_host_ooms(self, oom_kills_total: int | None) -> None:
+        """The machine's counter; a rise makes a SIGKILL without other evidence suspicious until the next sample."""
+        before, self._host_ooms = self._host_ooms, oom_kills_total
+        self._host_ooms_rose = before is not None and oom_kills_total is not None and oom_kills_total > before
+
+    def turn(self, rooms: Sequence[Room], now: Now) -> None:
+        """Everything that can be done now."""
+        self.heed(self._engine.events(), now)
+        self._stop_overdue(now)
+        self._cancel_as_asked(now)
+        self._feed(now)
+        self._start(rooms, now)
+        self._give_up_stuck(now)
+
+    def heed(self, events: Sequence[EngineEvent], now: Now) -> None:
+        """Take in what the engine tells."""
+        settled: list[tuple[Settled, Ended | None]] = []
+        for event in events:
+            if event.key not in self.scheduler.flights:
+                continue  # told twice, or of an attempt that was given up
+            match event:
+                case Started(key, identity):
+                    self.scheduler.started(key, identity)
+                case Finished(key, ended):
+                    result = self.scheduler.ended(
+                        key, ended, host_ooms_rose=self._host_ooms_rose, now_seconds=now.clock_seconds
+                    )
+                    settled.append((result, ended))
+                case NotStarted(key, code, _):
+                    ended_at_once = Ended(status=code, seconds=0.0)
+                    settled.append((self.scheduler.settle(key, "not-started"), ended_at_once))
+                case Lost(key):
+                    settled.append((self.scheduler.settle(key, "lost"), None))
+        if settled:
+            self._note_ends(settled, now)
+
+    def take_up(self, entry: Entry, now: Now) -> None:
+        """Queue a job that the journal knows; one that can never fit is over at once."""
+        if self.scheduler.never_fits(entry.job):
+            self._drop([entry.job], "never-fits", now)
+        elif self.waiting.add(entry) is not None:
+            self._drop([entry.job], "dependency-failed", now)
+
+    def close(self) -> None:
+        """Take no more work; what runs may finish."""
+        self.scheduler.hold = Hold(closed=True)
+
+    def stop(self, flight: Flight, word: StopWord, *, grace_seconds: float | None = None) -> None:
+        """Ask an attempt to end, and end it after its grace."""
+        grace = flight.job.kill_grace_seconds if grace_seconds is None else grace_seconds
+        self.scheduler.stopping(flight, word)
+        self._engine.stop(flight.key, grace_seconds=grace)
+
+    def cancel(self, job_ids: Sequence[str], now: Now) -> None:
+        """Running or waiting; ids that are neither are over already."""
+        for job_id in job_ids:
+            if (flight := self._flight_of(job_id)) is not None:
+                self.stop(flight, "cancelled")
+            elif (job := self.waiting.remove(job_id)) is not None:
+                self._drop([job], "cancelled", now)
+
+    def _note_ends(self, settled: "Sequence[tuple[Settled, Ended | None]]", now: Now) -> None:
+        arrivals = [_arrival(result, ended) for result, ended in settled]
+        given_up = [job for result, _ in settled for job in result.given_up]
+        self._keep(lambda: self._journal.arrived(arrivals, given_up))
+        for result, ended in settled:
+            flight = result.flight
+            self._tell(Happening(now, flight.job, flight.entry.number, result.reason, ended, result.decision))
+        for job in given_up:
+            self._tell(Happening(now, job, 0, "dependency-failed"))
+
+    def _stop_overdue(self, now: Now) -> None:
+        for flight in self.scheduler.overdue(now.clock_seconds):
+            self.stop(flight, "timeout")
+
+    def _cancel_as_asked(self, now: Now) -> None:
+        asked: list[str] = []
+        self._keep(lambda: asked.extend(self._journal.take_cancellations()))
+        self.cancel(asked, now)
+
+    def _feed(self, now: Now) -> None:
+        if not self.wants_jobs:
+            return
+        jobs = self._source.take(self._settings.queue_limit - len(self.waiting))
+        for job in self._accepted(jobs, now) if jobs else ():
+            self.take_up(Entry(job), now)
+
+    def _accepted(self, jobs: Sequence[Job], now: Now) -> Sequence[Job]:
+        """The jobs that the journal has taken; of two with one id the first."""
+        try:
+            return jobs if self._keep(lambda: self._journal.accept(jobs)) else ()
+        except DuplicateJob:
+            if len(jobs) > 1:
+                return [job for one in jobs for job in self._accepted([one], now)]
+            self.refused += 1
+            self._tell(Happening(now, jobs[0], 0, "refused: its id is taken"))
+            return ()
+
+    def _start(self, rooms: Sequence[Room], now: Now) -> None:
+        flights = []
+        while (flight := self.scheduler.next(rooms, now_seconds=now.clock_seconds)) is not None:
+            flights.append(flight)
+        if not flights:
+            return
+        departures = [Departure(f.key, f.claim_bytes, f.limit_bytes, now.unix_seconds) for f in flights]
+        if self._keep(lambda: self._journal.departing(departures)):
+            self._engine.start([self._order(flight) for flight in flights])
+            for flight in flights:
+                self._tell(Happening(now, flight.job, flight.entry.number, "started"))
+        else:
+            for flight in flights:
+                del self.scheduler.flights[flight.key]
+
+    def _give_up_stuck(self, now: Now) -> None:
+        """Jobs that wait for ids that never came: told when nothing else can happen."""
+        if self._source.is_exhausted and not self.scheduler.flights and len(self.waiting) == self.waiting.blocked:
+            stuck = self.waiting.stuck()
+            for job in stuck:
+                self.waiting.remove(job.id)
+            self._drop(stuck, "dependency-failed", now)
+
+    def _drop(self, jobs: Sequence[Job], reason: Reason, now: Now) -> None:
+        """Jobs that end without an attempt, and those that waited for them."""
+        dropped = [*jobs, *(dependent for job in jobs for dependent in self.waiting.failed(job.id))]
+        if not dropped:
+            return
+        state: JobState = "cancelled" if reason == "cancelled" else "failed"
+        own = {job.id for job in jobs}
+        self._keep(lambda: self._journal.settle([job.id for job in jobs], state, reason))
+        others = [job.id for job in dropped if job.id not in own]
+        self._keep(lambda: self._journal.settle(others, "failed", "dependency-failed"))
+        for job in dropped:
+            self._tell(Happening(now, job, 0, reason if job.id in own else "dependency-failed"))
+
+    def _keep(self, write: Callable[[], None]) -> bool:
+        """Write to the journal; whether it was written. The first failure ends admission."""
+        if self.journal_error is not None:
+            return False
+        try:
+            write()
+        except JournalError as err:
+            self.journal_error = err
+            self.close()
+            return False
+        return True
+
+    def _order(self, flight: Flight) -> Order:
+        job, key = flight.job, flight.key
+        return Order(
+            key=key,
+            command=job.command,
+            env=job.env,
+            cwd=self._working_folder(job),
+            stdin=None if job.stdin is None else Path(self._settings.working_folder or "", job.stdin),
+            stdout=self._output(key, "out"),
+            stderr=self._output(key, "err"),
+            limit_bytes=flight.limit_bytes,
+        )
+
+    def _working_folder(self, job: Job) -> str | None:
+        folder = self._settings.working_folder
+        return job.cwd if folder is None else str(folder / (job.cwd or ""))
+
+    def _output(self, key: Key, kind: str) -> Path | None:
+        folder = self._settings.output_folder
+        # An id is a stranger's text: "../x" must not leave the folder.
+        return None if folder is None else folder / f"{quote(key.job, safe='')}.{key.number}.{kind}"
+
+    def _flight_of(self, job_id: str) -> Flight | None:
+        return next((flight for flight in self.scheduler.flights.values() if flight.job.id == job_id), None)
+
+
+def _arrival(settled: Settled, ended: Ended | None) -> Arrival:
+    flight, reason, decision, again, _ = settled
+    if again is not None:
+        return Arrival(flight.key, reason, ended, "waiting", again.claim_bytes, again.tally)
+    state: JobState = "cancelled" if reason == "cancelled" else "done" if reason == "ok" else "failed"
+    needed_bytes = decision.needed_bytes if isinstance(decision, Final) else None
+    return Arrival(flight.key, reason, ended, state, flight.entry.claim_bytes, flight.entry.tally, needed_bytes)

@@ -1,0 +1,175 @@
+"""Who starts next, and what becomes of whom: the pure middle of a run.
+
+It knows no engine, journal or clock: time, room and events are given to it, and it answers with what
+to do. A deterministic engine and a simulated clock drive the very same code in the tests.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from mnemo_cli.orchestrate.admission import Refusal, Room, Running, refusal
+from mnemo_cli.orchestrate.claims import LIMIT_FACTOR
+from mnemo_cli.orchestrate.flight import Flight
+from mnemo_cli.orchestrate.job import Ended, Identity, Job, Key, Reason
+from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.outcome import Again, Final, StopWord, after_attempt, reason_of
+from mnemo_cli.orchestrate.ramp import Ramp
+from mnemo_cli.orchestrate.waiting import Entry, Waiting
+
+
+class Hold(NamedTuple):
+    """What the ladder asks of admission: fewer at once, no job that can wait, none at all."""
+
+    throttled: bool = False
+    deferred: bool = False
+    closed: bool = False
+
+
+class Settled(NamedTuple):
+    """What an attempt's end came to.
+
+    `again` is the job back in waiting, if it is. `given_up` are the jobs that waited for it and can never run.
+    """
+
+    flight: Flight
+    reason: Reason
+    decision: Again | Final
+    again: Entry | None = None
+    given_up: tuple[Job, ...] = ()
+
+
+class Scheduler:
+    """Slots, budget and the jobs between their first turn and their last."""
+
+    def __init__(self, *, slots: int, budget_bytes: int, waiting: Waiting, learned: Learned) -> None:
+        self.slots = slots
+        self.budget_bytes = budget_bytes
+        self.hold = Hold()
+        self.ramp = Ramp(slots)
+        self.flights: dict[Key, Flight] = {}
+        self._waiting = waiting
+        self._learned = learned
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.flights and not len(self._waiting)
+
+    def claim_of(self, entry: Entry) -> int:
+        """After an OOM the raised one, else the author's, else the learned one."""
+        if entry.claim_bytes is not None:
+            return entry.claim_bytes
+        if entry.job.claim_bytes is not None:
+            return entry.job.claim_bytes
+        return self._learned.claim_bytes(entry.job.name, budget_bytes=self.budget_bytes, slots=self.slots)
+
+    def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
+        """Take off with the next job that may start now; None while none may."""
+        rooms = tuple(rooms)
+        if self.why_none(now_seconds) is not None:
+            return None
+        entry = self._waiting.select(lambda entry: self.refusal_of(entry, rooms) is None, now_seconds=now_seconds)
+        if entry is None:
+            return None
+        flight = self.flight_of(entry, now_seconds=now_seconds)
+        self.flights[flight.key] = flight
+        return flight
+
+    def flight_of(self, entry: Entry, *, now_seconds: float) -> Flight:
+        """The attempt as it would begin now, or as one of a run before ours goes on."""
+        claim_bytes = self.claim_of(entry)
+        return Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), began_seconds=now_seconds)
+
+    def why_none(self, now_seconds: float) -> str | None:
+        """Why nobody at all may start now, in words."""
+        if self.hold.closed:
+            return "no more work is taken"
+        at_once = self.ramp.at_once(now_seconds)
+        if self.hold.throttled:
+            at_once = max(1, at_once // 2)
+        if len(self.flights) >= at_once:
+            return "all slots are taken" if at_once == self.slots else f"{at_once} of {self.slots} slots for now"
+        return None
+
+    def refusal_of(self, entry: Entry, rooms: Iterable[Room]) -> Refusal | str | None:
+        """Why this job in particular waits; None when it may start."""
+        if self.hold.deferred and not entry.job.critical:
+            return "deferred until memory is lower"
+        slots_taken = sum(flight.job.cpus for flight in self.flights.values())
+        # One that asks for more slots than there are runs alone.
+        if self.flights and slots_taken + entry.job.cpus > self.slots:
+            return "all slots are taken"
+        running = [Running(flight.claim_bytes, flight.used_bytes) for flight in self.flights.values()]
+        return refusal(self.claim_of(entry), rooms, running)
+
+    def started(self, key: Key, identity: Identity | None) -> None:
+        flight = self.flights[key]
+        flight.identity = identity
+        if flight.state == "starting":
+            flight.state = "running"
+
+    def note_use(self, use: Mapping[Key, int]) -> None:
+        """What each attempt uses now; one that is not told is unknown."""
+        for key, flight in self.flights.items():
+            flight.used_bytes = use.get(key)
+
+    def ended(self, key: Key, ended: Ended, *, host_ooms_rose: bool, now_seconds: float) -> Settled:
+        """An attempt has ended."""
+        flight = self.flights[key]
+        reason = reason_of(ended, stopped_for=flight.stopped_for, host_ooms_rose=host_ooms_rose)
+        if reason == "ok" and ended.peak_bytes is not None:
+            self._learned.add(flight.job.name, (ended.peak_bytes,))
+        if reason == "oom-host-suspected":
+            self.ramp.restrain(len(self.flights), now_seconds)
+        return self.settle(key, reason, peak_bytes=ended.peak_bytes)
+
+    def settle(self, key: Key, reason: Reason, *, peak_bytes: int | None = None) -> Settled:
+        """Take the attempt out, and queue the job again or be done with it."""
+        flight = self.flights.pop(key)
+        entry = flight.entry
+        decision = after_attempt(
+            entry.job,
+            reason,
+            entry.tally,
+            claim_bytes=flight.claim_bytes,
+            peak_bytes=peak_bytes,
+            budget_bytes=self.budget_bytes,
+        )
+        if isinstance(decision, Again):
+            # A claim that was not raised stays as it was: learned ones go on learning.
+            raised = decision.claim_bytes if decision.claim_bytes > flight.claim_bytes else entry.claim_bytes
+            again = Entry(entry.job, entry.number + 1, raised, decision.tally)
+            self._waiting.add(again)
+            return Settled(flight, reason, decision, again)
+        if decision.done:
+            self._waiting.done(entry.job.id)
+            return Settled(flight, reason, decision)
+        return Settled(flight, reason, decision, given_up=self._waiting.failed(entry.job.id))
+
+    def overdue(self, now_seconds: float) -> tuple[Flight, ...]:
+        """The attempts whose time-out has passed and which nobody has stopped yet."""
+        return tuple(flight for flight in self.flights.values() if flight.is_overdue(now_seconds))
+
+    def youngest(self, *, frozen: bool, critical: bool = False) -> Flight | None:
+        """The attempt that loses least when it is frozen or preempted: the last one that began.
+
+        Non-critical ones only, unless `critical`; those that are being stopped are left alone.
+        """
+        wanted = "frozen" if frozen else "running"
+        candidates = [
+            flight for flight in self.flights.values() if flight.state == wanted and flight.job.critical <= critical
+        ]
+        return max(candidates, key=lambda flight: flight.began_seconds, default=None)
+
+    def stopping(self, flight: Flight, word: StopWord) -> None:
+        """It has been told to stop; the first reason stands."""
+        flight.stopped_for = flight.stopped_for or word
+        flight.state = "stopping"
+
+    def _limit_of(self, entry: Entry, claim_bytes: int) -> int | None:
+        """The author's, else twice the claim. A first run of its name is measured, not judged by a guess."""
+        if entry.job.limit_bytes is not None:
+            return entry.job.limit_bytes
+        is_guess = (
+            entry.claim_bytes is None and entry.job.claim_bytes is None and not self._learned.knows(entry.job.name)
+        )
+        return self.budget_bytes if is_guess else min(LIMIT_FACTOR * claim_bytes, max(self.budget_bytes, claim_bytes))
