@@ -80,13 +80,14 @@ class Logs:
     def add(self, source: str, chunks: Iterable[bytes], *, is_kernel: bool = False) -> None:
         """One log in pieces; what they raise goes to the caller, and what came before it counts.
 
-        `is_kernel` is the log of this machine, since boot: what programs wrote into it is not looked for.
+        `is_kernel` is the log of this machine, since boot. Programs may write into it, too (systemd does where it is
+        told to): killers in user space are looked for in it as anywhere.
         """
         if is_kernel:
             self._boot_seconds = self._now.boot_seconds
         reader = LogReader(
             source,
-            () if is_kernel else WANTED_LITERALS,
+            WANTED_LITERALS,
             now_seconds=self._now.unix_seconds,
             utc_offset_seconds=self._now.utc_offset_seconds,
         )

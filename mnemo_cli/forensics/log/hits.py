@@ -4,7 +4,8 @@ Each literal costs a quarter of a second per GB, a pattern with alternatives wou
 a rare piece in common are looked for together by that piece, until it turns out not to be rare in this log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from mnemo_cli.forensics.log.finding import fastest_find
 
@@ -23,7 +24,8 @@ def has_kernel_line(block: bytes, start: int, end: int) -> bool:
     return any(block.find(mark, start, end) >= 0 for mark in marks)
 
 
-def groups_of(literals: Sequence[bytes]) -> dict[bytes, tuple[bytes, ...]]:
+@cache
+def groups_of(literals: tuple[bytes, ...]) -> Mapping[bytes, tuple[bytes, ...]]:
     """Pieces to look for, each with the literals that it stands for; as few as a greedy choice finds."""
     left = [literal for literal in dict.fromkeys(literals) if literal]
     groups: dict[bytes, tuple[bytes, ...]] = {}
@@ -42,7 +44,7 @@ class Hits:
     """Looks for literals in one block after the other."""
 
     def __init__(self, literals: Sequence[bytes]) -> None:
-        self._groups = groups_of(literals)
+        self._groups = dict(groups_of(tuple(literals)))
         self._misses = dict.fromkeys(self._groups, 0)
         self._next: dict[bytes, int] = {}
         self._find = fastest_find()
