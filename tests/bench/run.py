@@ -4,7 +4,10 @@ import importlib
 import sys
 from pathlib import Path
 
-BENCHES = ("startup", "sample", "monitor", "detect", "tracker", "bounded", "doctor", "doctor_command")
+BENCHES = (
+    "startup", "sample", "monitor", "detect", "tracker", "bounded", "doctor", "doctor_command", "orchestrate",
+    "orchestrate_memory",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:
