@@ -101,7 +101,7 @@ _mnemo_describe() {
             runs=no
             ;;
         'mnemo orchestrate')
-            commands='check status cancel report history'
+            commands='check status cancel report history demo'
             options='--template --slots --budget --journal --resume --drain-timeout --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
             valued='--template --slots --budget --journal --drain-timeout --output-dir --format --color --config'
             runs=yes
@@ -134,6 +134,12 @@ _mnemo_describe() {
             commands=''
             options='--format --config -h --help'
             valued='--format --config'
+            runs=no
+            ;;
+        'mnemo orchestrate demo')
+            commands=''
+            options='--duration --limit --simulated --color --config -h --help'
+            valued='--duration --limit --color --config'
             runs=no
             ;;
         'mnemo config')
@@ -244,6 +250,8 @@ _mnemo_value() {
         'mnemo orchestrate report 0') _mnemo_paths -f ;;
         'mnemo orchestrate history --format') _mnemo_words 'table json' ;;
         'mnemo orchestrate history --config') _mnemo_paths -f ;;
+        'mnemo orchestrate demo --color') _mnemo_words 'auto always never' ;;
+        'mnemo orchestrate demo --config') _mnemo_paths -f ;;
         'mnemo config show --format') _mnemo_words 'table plain json' ;;
         'mnemo config show --config') _mnemo_paths -f ;;
         'mnemo config get --config') _mnemo_paths -f ;;

@@ -16,7 +16,7 @@ function __mnemo_read
             return
         else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--output-dir'
             set skip yes
-        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
+        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo orchestrate demo' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
         end
     end
@@ -238,6 +238,7 @@ complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'status' -d 'Show how a r
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'cancel' -d 'Cancel jobs of a run: those that run are asked to end, those that wait never start'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'report' -d 'Show what became of a run: memory by name, and why jobs died'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'history' -d 'Show how much memory jobs needed, by name, and what the next one claims'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -a 'demo' -d 'See every level and every step of the ladder in a small service that fills its memory'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l template -d 'Run CMD for each line, which takes the place of {}.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l slots -d 'So many jobs at once. [x>=1]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l budget -d 'Memory for all jobs together.' -r -f
@@ -268,6 +269,12 @@ complete -c mnemo -n '__mnemo_at mnemo orchestrate report' -F -d 'The journal of
 complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -l format -d 'table or json. [default: table]' -r -f -a 'table json'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate history' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l duration -d 'How long the load goes on. [default: 45s]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l limit -d 'The limit that is filled.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l simulated -d 'Make no memory group, only count against the limit.'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l color -d 'When to use colour. [default: auto]' -r -f -a 'auto always never'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'show' -d 'Show every setting and its value. The plain format is a settings file itself'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'get' -d 'Print the value of one setting, in the unit of its key'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'set' -d 'Change one setting in your own file, in ./mnemo.toml, or in FILE. Comments stay'

@@ -49,7 +49,7 @@ class Choices(NamedTuple):
 
 def plan_of(choices: Choices) -> OpenedPlan:
     if choices.program is not None:
-        return program_plan(choices.program, printable(Path(choices.program[0]).name))
+        return program_plan(choices.program)
     if choices.plan is None and choices.template is None:
         return no_plan()
     return open_plan(choices.plan or STDIN, template=choices.template)

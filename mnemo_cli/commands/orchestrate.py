@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from mnemo_cli.commands.demo import demo
 from mnemo_cli.commands.options import (
     Color,
     ColorChoice,
@@ -148,6 +149,7 @@ app.command("status")(status)
 app.command("cancel")(cancel)
 app.command("report")(report)
 app.command("history")(history)
+app.command("demo")(demo)
 
 
 def _check_words(

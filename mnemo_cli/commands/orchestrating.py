@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from mnemo_cli.commands.choices import Choices, make_folders, place_of, plan_of
 from mnemo_cli.commands.ending import Ending, HowItEnded, Place
+from mnemo_cli.commands.opening import open_engine, open_journal
 from mnemo_cli.commands.planning import Means, checked_plan, history_of, limits_here, means_of
 from mnemo_cli.commands.telling import Telling, View
-from mnemo_cli.errors import ExitCode, OutputError, UsageError
+from mnemo_cli.errors import ExitCode
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.history import RecallingLearned
 from mnemo_cli.orchestrate.journal import Journal
-from mnemo_cli.orchestrate.journal.lock import JournalLock
 from mnemo_cli.orchestrate.plan.reading import OpenedPlan
 from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
 from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
@@ -27,6 +27,7 @@ from mnemo_cli.orchestrate.run.tolerant import Tolerant
 from mnemo_cli.orchestrate.scheduler import Scheduler
 from mnemo_cli.orchestrate.waiting import Waiting
 from mnemo_cli.output.log import tell
+from mnemo_cli.output.orchestrate.verdict import engine_verdict
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.host import HostMemory
@@ -61,7 +62,7 @@ class Orchestrating:
             plan = plan_of(self._choices)
             stack.callback(plan.close)
             place = place_of(self._choices)
-            journal = self._opened_journal(place, stack)
+            journal = open_journal(place.journal, stack, resumes=self._choices.resume)
             facts = whole_facts(journal.description)
             if facts.exit_code is not None:
                 self._logger.warning("the run in %s is over: nothing was run", printable(str(place.journal)))
@@ -128,7 +129,7 @@ class Orchestrating:
             waiting=waiting,
             learned=RecallingLearned(telling.history),
         )
-        self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened)
+        self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened, engine_verdict)
         standing = journal.standing
         telling.pictures = Pictures(
             self._run,
@@ -196,29 +197,6 @@ class Orchestrating:
         plan = self._choices.plan or ""
         return RunScreen(console, self._clock, rhythm, edges, loop, telling.pictures, look, plan=plan)
 
-    def _opened_journal(self, place: Place, stack: contextlib.ExitStack) -> Journal:
-        """UsageError for a journal that is in use, or of an earlier run that nobody asked to go on with."""
-        try:
-            lock = JournalLock(place.journal)
-        except OSError as err:
-            raise OutputError(f"cannot write the journal {printable(str(place.journal))}: {err.strerror}") from err
-        stack.callback(lock.release)
-        journal = Journal.create(place.journal)
-        stack.callback(journal.close)
-        standing = journal.standing
-        if not self._choices.resume and any(standing):
-            shown = printable(str(place.journal))
-            if standing.unfinished:
-                raise UsageError(
-                    f"the journal {shown} holds a run with {standing.unfinished} unfinished jobs; "
-                    "go on with it by --resume, or give another --journal"
-                )
-            raise UsageError(
-                f"the journal {shown} holds a run that is over; give another --journal "
-                f"(`mnemo orchestrate report {shown}` shows this one)"
-            )
-        return journal
-
     def _hear(self, number: signal.Signals) -> None:
         """A handler may interrupt anything: what it asks for is done in the next wait."""
         self._clock.call_soon(self._end_early)
@@ -244,10 +222,3 @@ def dry_run(choices: Choices, settings: Settings) -> int:
     for warning in warnings(found):
         tell(warning)
     return ExitCode.FINDING if any(checked.is_hopeless for checked in found.jobs) else ExitCode.DONE
-
-
-def open_engine(folder: Path, slots: int, *, inherits: bool) -> Engine:
-    """The place where jobs run; `inherits`: the one job has our streams for itself."""
-    from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
-
-    return Local(LocalSettings(folder, slots, streams="inherit" if inherits else "grouped"))

@@ -1,12 +1,14 @@
 """Whether one more job may start now: what is used, what the running ones may still take, and what it claims."""
 
 from collections.abc import Iterable
+from math import ceil
 from typing import NamedTuple
 
 # Half of what the running jobs have claimed and not yet used is kept for them: with a quarter the same
 # work was done 16 % faster and had 15 OOM kills instead of 1.
 RESERVED_RATIO = 0.5
 FILL_RATIO = 0.95
+_SOON_SECONDS = 1.0
 
 
 class Running(NamedTuple):
@@ -14,18 +16,26 @@ class Running(NamedTuple):
 
     claim_bytes: int
     used_bytes: int | None
+    growth_bytes_per_second: float | None = None
 
 
 class Room(NamedTuple):
     """One limit that jobs must fit into: the budget in it, what is used of it now, and its whole headroom.
 
     `used_bytes` includes whoever else uses it. None is unknown: then nothing is admitted beside a running job.
+    `ceiling_bytes` is what running jobs may grow to where they can be frozen; None where they cannot.
     """
 
     name: str
     used_bytes: int | None
     budget_bytes: int
     headroom_bytes: int | None
+    ceiling_bytes: int | None = None
+
+    @property
+    def left_bytes(self) -> int | None:
+        """Up to the ceiling; None where one of the two is not known."""
+        return None if self.used_bytes is None or self.ceiling_bytes is None else self.ceiling_bytes - self.used_bytes
 
 
 class Refusal(NamedTuple):
@@ -40,28 +50,40 @@ def refusal(claim_bytes: int, rooms: Iterable[Room], running: Iterable[Running])
     """None when the job may start; else the tightest room.
 
     Where nothing of ours runs, one job is admitted as soon as its claim fits the headroom: the rest
-    of the room belongs to others, and waiting for them could last for ever.
+    of the room belongs to others, and waiting for them could last for ever. Running ones are given the
+    oldest first. Where they can be frozen, the job itself counts with the same share as they do.
     """
     running = tuple(running)
     refusals = [found for room in rooms if (found := _refusal_of(room, claim_bytes, running)) is not None]
     return min(refusals, key=lambda found: -1 if found.free_bytes is None else found.free_bytes, default=None)
 
 
+def untaken_bytes(attempt: Running) -> int:
+    """What it has claimed and not taken yet, and at least what it takes within the next second."""
+    if attempt.used_bytes is None:
+        return attempt.claim_bytes
+    growth = attempt.growth_bytes_per_second
+    soon_bytes = 0 if growth is None else int(growth * _SOON_SECONDS)
+    return max(attempt.claim_bytes - attempt.used_bytes, soon_bytes, 0)
+
+
 def _refusal_of(room: Room, claim_bytes: int, running: tuple[Running, ...]) -> Refusal | None:
-    free_bytes = _free_beside(room, running) if running else room.headroom_bytes
-    # Alone, with a room that cannot be read: somebody has to begin, and the job's own limit still holds.
-    fits = not running if free_bytes is None else claim_bytes <= free_bytes
-    return None if fits else Refusal(room.name, claim_bytes, free_bytes)
+    if not running:
+        # Alone, with a room that cannot be read: somebody has to begin, and the job's own limit still holds.
+        free_bytes = room.headroom_bytes
+        fits = free_bytes is None or claim_bytes <= free_bytes
+        return None if fits else Refusal(room.name, claim_bytes, free_bytes)
+    needed_bytes = claim_bytes if room.left_bytes is None else ceil(RESERVED_RATIO * claim_bytes)
+    free_bytes = _free_beside(room, running)
+    fits = free_bytes is not None and needed_bytes <= free_bytes
+    return None if fits else Refusal(room.name, needed_bytes, free_bytes)
 
 
 def _free_beside(room: Room, running: tuple[Running, ...]) -> int | None:
+    """What is neither used nor reserved; where jobs can be frozen, all that the oldest may take is reserved too."""
     if room.used_bytes is None:
         return None
-    reserved = sum(_untaken(attempt) for attempt in running)
-    return int(FILL_RATIO * room.budget_bytes - room.used_bytes - RESERVED_RATIO * reserved)
-
-
-def _untaken(attempt: Running) -> int:
-    if attempt.used_bytes is None:
-        return attempt.claim_bytes
-    return max(0, attempt.claim_bytes - attempt.used_bytes)
+    reserved = sum(untaken_bytes(attempt) for attempt in running)
+    free_bytes = int(FILL_RATIO * room.budget_bytes - room.used_bytes - RESERVED_RATIO * reserved)
+    left_bytes = room.left_bytes
+    return free_bytes if left_bytes is None else min(free_bytes, left_bytes - untaken_bytes(running[0]))

@@ -12,7 +12,10 @@ FlightState: TypeAlias = Literal["starting", "running", "frozen", "stopping"]
 
 @dataclass(slots=True)
 class Flight:
-    """Changes while it lasts; the scheduler alone changes it."""
+    """Changes while it lasts; the scheduler alone changes it.
+
+    `was_deferred`: it began at high, so that the run goes on; freezing it would undo that.
+    """
 
     entry: Entry
     claim_bytes: int
@@ -24,6 +27,7 @@ class Flight:
     stopped_for: StopWord | None = None
     frozen_since: float | None = None
     frozen_seconds: float = 0.0
+    was_deferred: bool = False
 
     @property
     def job(self) -> Job:

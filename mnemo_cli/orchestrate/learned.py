@@ -28,6 +28,10 @@ class Learned:
     def knows(self, name: str) -> bool:
         return bool(self._peaks.get(name))
 
+    def peaks(self, name: str) -> int:
+        """How many are known of it."""
+        return len(self._peaks.get(name, ()))
+
     def claim_bytes(self, name: str, *, budget_bytes: int, slots: int) -> int:
         """The claim of a job of this name."""
         return claim_bytes(tuple(self._peaks.get(name, ())), budget_bytes=budget_bytes, slots=slots)

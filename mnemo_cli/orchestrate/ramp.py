@@ -4,6 +4,16 @@ Restarting everything at once after a crash brings the host down again (facts/or
 """
 
 _ONE_MORE_SECONDS = 2.0
+# Of a name that nobody has run to its end yet.
+_FIRST_AT_ONCE = 2
+
+
+def may_be_tried(under_way: int, oldest_seconds: float) -> bool:
+    """Whether one more of a name may begin of which no peak is known: two, and one more each two seconds.
+
+    Long jobs show what they use long before they end: they need not wait for the first peaks.
+    """
+    return under_way < _FIRST_AT_ONCE + int(oldest_seconds / _ONE_MORE_SECONDS)
 
 
 class Ramp:

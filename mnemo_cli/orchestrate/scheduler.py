@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mnemo_cli.orchestrate.admission import Refusal, Room, Running, refusal
-from mnemo_cli.orchestrate.claims import LIMIT_FACTOR
+from mnemo_cli.orchestrate.claims import LEAST_LIMIT_BYTES, LIMIT_FACTOR
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Ended, Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
@@ -18,11 +18,15 @@ from mnemo_cli.orchestrate.waiting import Entry, Waiting
 
 
 class Hold(NamedTuple):
-    """What the ladder asks of admission: fewer at once, no job that can wait, none at all."""
+    """What the ladder asks of admission: fewer at once, no job that can wait, none at all.
+
+    While jobs are deferred one runs all the same where none of ours does, unless it is `nearly_critical`.
+    """
 
     throttled: bool = False
     deferred: bool = False
     closed: bool = False
+    nearly_critical: bool = False
 
 
 class Settled(NamedTuple):
@@ -62,6 +66,10 @@ class Scheduler:
             return entry.job.claim_bytes
         return self._learned.claim_bytes(entry.job.name, budget_bytes=self.budget_bytes, slots=self.slots)
 
+    def never_fits(self, job: Job) -> bool:
+        """Whether its author asks for more than the whole budget."""
+        return any(size is not None and size > self.budget_bytes for size in (job.claim_bytes, job.limit_bytes))
+
     def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
         """Take off with the next job that may start now; None while none may."""
         rooms = tuple(rooms)
@@ -71,6 +79,7 @@ class Scheduler:
         if entry is None:
             return None
         flight = self.flight_of(entry, now_seconds=now_seconds)
+        flight.was_deferred = self.hold.deferred
         self.flights[flight.key] = flight
         return flight
 
@@ -92,12 +101,16 @@ class Scheduler:
 
     def refusal_of(self, entry: Entry, rooms: Iterable[Room]) -> Refusal | str | None:
         """Why this job in particular waits; None when it may start."""
-        if self.hold.deferred and not entry.job.critical:
+        # With nothing of ours running, waiting for others to need less could last for ever.
+        may_go_on = not self.flights and not self.hold.nearly_critical
+        if self.hold.deferred and not entry.job.critical and not may_go_on:
             return "deferred until memory is lower"
         slots_taken = sum(flight.job.cpus for flight in self.flights.values())
         # One that asks for more slots than there are runs alone.
         if self.flights and slots_taken + entry.job.cpus > self.slots:
             return "all slots are taken"
+        if not self.flights and self._is_guess(entry):
+            return None  # nothing is known of it: its limit and the ladder hold, and somebody has to begin
         running = [Running(flight.claim_bytes, flight.used_bytes) for flight in self.flights.values()]
         return refusal(self.claim_of(entry), rooms, running)
 
@@ -166,10 +179,15 @@ class Scheduler:
         flight.state = "stopping"
 
     def _limit_of(self, entry: Entry, claim_bytes: int) -> int | None:
-        """The author's, else twice the claim. A first run of its name is measured, not judged by a guess."""
+        """The author's, else twice the claim, and not too little. A first run of its name is measured first."""
         if entry.job.limit_bytes is not None:
             return entry.job.limit_bytes
-        is_guess = (
-            entry.claim_bytes is None and entry.job.claim_bytes is None and not self._learned.knows(entry.job.name)
-        )
-        return self.budget_bytes if is_guess else min(LIMIT_FACTOR * claim_bytes, max(self.budget_bytes, claim_bytes))
+        if self._is_guess(entry):
+            return self.budget_bytes
+        twice_bytes = max(LEAST_LIMIT_BYTES, LIMIT_FACTOR * claim_bytes)
+        return min(twice_bytes, max(self.budget_bytes, claim_bytes))
+
+    def _is_guess(self, entry: Entry) -> bool:
+        """Whether nobody has said or seen what it needs."""
+        said = entry.claim_bytes is not None or entry.job.claim_bytes is not None
+        return not said and not self._learned.knows(entry.job.name)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Example(NamedTuple):
-    """A line to type, and what it is for."""
+    """A line to type, or a few for a file, and what that is for."""
 
     line: str
     purpose: str
@@ -83,6 +83,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("find . -name '*.png' | mnemo orchestrate --template 'resize {}'", "A job for each line of stdin."),
         Example("mnemo orchestrate --budget 4Gi -- make -j4", "Run one program; its exit code is passed on."),
         Example("mnemo orchestrate status nightly.db", "How a run stands, from another terminal."),
+        Example("mnemo orchestrate demo", "See every step of the ladder and the drain, in a minute."),
     ),
     "config": (
         Example("mnemo config show --origin", "Every setting with its value, and where that comes from."),
@@ -93,5 +94,34 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("source <(mnemo completion bash)", "Complete in this bash from now on."),
         Example("mnemo completion fish > ~/.config/fish/completions/mnemo.fish", "Complete in every fish."),
         Example('mnemo completion zsh > "${fpath[1]}/_mnemo"', "Complete in every zsh, where that folder is yours."),
+    ),
+}
+
+_SYSTEMD = """\
+[Service]
+ExecStart=/usr/bin/mnemo orchestrate /srv/nightly.toml --journal /srv/nightly.db --resume
+RestartForceExitStatus=75
+RestartSec=30"""
+_KUBERNETES = """\
+spec:
+  backoffLimit: 3
+  podFailurePolicy:
+    rules:
+    - action: Ignore
+      onExitCodes: {operator: In, values: [75]}
+  template:
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 45"""
+
+# Parts of files that other programs read.
+FRAGMENTS: dict[str, tuple[Example, ...]] = {
+    "orchestrate": (
+        Example(_SYSTEMD, "A service that systemd starts again after a drain (exit code 75)."),
+        Example(
+            _KUBERNETES,
+            "A Job of Kubernetes whose pod is replaced after a drain: Ignore does not count that as a failure, Count "
+            "would. The grace period is longer than a drain may take.",
+        ),
     ),
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.output.command_tree import Argument, Command
-from mnemo_cli.output.examples import EXAMPLES, Example
+from mnemo_cli.output.examples import EXAMPLES, FRAGMENTS, Example
 
 
 class Edition(NamedTuple):
@@ -64,7 +64,7 @@ def _page(command: Command, mnemo: Command, edition: Edition, variables: Iterabl
         *_section("EXIT STATUS", _entries(_exit_codes(command))),
         *_section("ENVIRONMENT", [*_entries(variables), *_environment_note(command)]),
         *_section("FILES", _entries(FILES)),
-        *_section("EXAMPLES", _examples(EXAMPLES.get(command.words[-1], ()))),
+        *_section("EXAMPLES", _examples(_examples_of(command.words[-1]))),
         *_section("SEE ALSO", _see_also(command, mnemo)),
     ]
     return "\n".join(lines) + "\n"
@@ -144,6 +144,10 @@ def _environment_note(command: Command) -> tuple[str, ...]:
     if len(command.words) == 1:
         return ()
     return (".PP", "Every setting has a variable too, listed in", ".BR mnemo (1).")
+
+
+def _examples_of(name: str) -> tuple[Example, ...]:
+    return (*EXAMPLES.get(name, ()), *FRAGMENTS.get(name, ()))
 
 
 def _examples(examples: Iterable[Example]) -> Iterator[str]:

@@ -15,6 +15,8 @@ BENCHES = (
     "doctor_command",
     "explain",
     "collect",
+    "orchestrate",
+    "orchestrate_memory",
 )
 
 

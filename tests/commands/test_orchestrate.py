@@ -429,6 +429,8 @@ def test_what_was_learned_is_shown_and_used(orchestrate, plan, tmp_path):
     assert orchestrate("history", "small").stdout.splitlines()[1].split()[:2] == ["small", "1"]
     checked = orchestrate("check", plan('[[job]]\nname = "small"\ncmd = ["true"]\n'))
     assert "guessed" not in checked.stdout
+    known = validated(orchestrate("history", "--format", "json").stdout, "history")["names"]
+    assert [(one["name"], len(one["attempts"])) for one in known] == [("small", 1)]
     other = orchestrate("history", "smal")
     assert (other.returncode, "nothing is learned of 'smal'; did you mean 'small'?" in other.stderr) == (2, True)
 

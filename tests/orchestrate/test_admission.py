@@ -38,6 +38,25 @@ def test_nothing_starts_beside_another_in_a_room_that_cannot_be_read():
     assert refusal(1, [unknown], []) is None
 
 
+def test_what_a_job_takes_within_the_next_second_is_reserved_beyond_its_claim():
+    assert refusal(500, [ROOM], [Running(100, 90, growth_bytes_per_second=100.0)]) is None
+    assert refusal(501, [ROOM], [Running(100, 90, growth_bytes_per_second=100.0)]) == Refusal("budget", 501, 500)
+
+
+def test_where_jobs_can_be_frozen_the_new_one_counts_with_the_same_share_as_those_that_run():
+    roomy = ROOM._replace(ceiling_bytes=1200)
+    busy = [Running(claim_bytes=300, used_bytes=300)]
+    assert refusal(1100, [roomy], busy) is None
+    assert refusal(1102, [roomy], busy) == Refusal("budget", 551, 550)
+
+
+def test_where_jobs_can_be_frozen_all_that_the_oldest_may_take_is_left_to_it():
+    tight = ROOM._replace(ceiling_bytes=1000)
+    busy = [Running(claim_bytes=700, used_bytes=200), Running(claim_bytes=100, used_bytes=100)]
+    assert refusal(200, [tight], busy) is None
+    assert refusal(202, [tight], busy) == Refusal("budget", 101, 100)
+
+
 def test_the_tightest_room_is_named():
     small = Room("limit of /app", used_bytes=90, budget_bytes=100, headroom_bytes=10)
     found = refusal(600, [ROOM, small], [Running(10, 10)])

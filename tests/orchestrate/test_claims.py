@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemo_cli.orchestrate.claims import claim_after_oom, claim_bytes
+from mnemo_cli.orchestrate.claims import LEAST_LIMIT_BYTES, claim_after_oom, claim_bytes, limit_bytes
 
 BUDGET = 8000
 
@@ -37,3 +37,24 @@ def test_a_claim_covers_every_peak_that_is_remembered(peaks):
 )
 def test_an_oom_raises_the_claim_by_the_larger_of_factor_and_peak(claimed, peak, claim):
     assert claim_after_oom(claimed, peak, factor=1.6) == claim
+
+
+@pytest.mark.parametrize(
+    ("claimed", "peaks", "limit"),
+    [
+        (1, None, 2),  # said by its author
+        (1, 10, 2),
+        (1, 9, 100),  # the small ones end first
+        (1, 0, 100),
+        (70, 10, 100),  # never above the budget
+        (120, 10, 120),  # but never below the claim either
+        (120, 0, 120),
+    ],
+)
+def test_a_limit_is_twice_the_claim_once_enough_peaks_are_known(claimed, peaks, limit):
+    unit = LEAST_LIMIT_BYTES
+    assert limit_bytes(claimed * unit, peaks=peaks, budget_bytes=100 * unit) == limit * unit
+
+
+def test_a_limit_is_never_less_than_a_program_needs_to_begin():
+    assert limit_bytes(1, peaks=50, budget_bytes=10 * LEAST_LIMIT_BYTES) == LEAST_LIMIT_BYTES

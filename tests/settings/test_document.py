@@ -36,7 +36,8 @@ WRONG = {
     ),
     "word outside a table": (
         "\nzzz = 1\n",
-        "2: there is no setting 'zzz' outside a table; the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
+        "2: there is no setting 'zzz' outside a table; "
+        "the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
     ),
     "table that is a number": (
         "monitor = 3\n",

@@ -22,7 +22,11 @@ SAMPLES = {
     Kind.PATHS: ("/a.db", "/a.db:~/b.db", "none"),
     Kind.NEEDS: ("nofile=65536", "nproc=4096,mem=2GiB", "none"),
 }
-CHOICES = {"sampler": ("portable", "auto", "portable"), "profile": ("server", "auto", "ci"), "on_critical": ("resume", "drain", "resume")}
+CHOICES = {
+    "sampler": ("portable", "auto", "portable"),
+    "profile": ("server", "auto", "ci"),
+    "on_critical": ("resume", "drain", "resume"),
+}
 PERCENTS = {
     "memory_moderate_pct": ("41", "42", "43"),
     "memory_high_pct": ("61", "62", "63"),

@@ -162,7 +162,8 @@ class Journal:
     def attempts(self, *, open_only: bool = False) -> Iterator[AttemptRow]:
         """Every attempt in the order of the jobs; `open_only` those whose end is not known."""
         where = "WHERE a.reason IS NULL" if open_only else ""
-        query = f"SELECT {_ATTEMPT_COLUMNS} FROM attempts a JOIN jobs j ON j.sequence = a.job {where} ORDER BY 1, 3"
+        source = f"attempts a JOIN jobs j ON j.sequence = a.job {where} ORDER BY a.job, a.number"
+        query = f"SELECT {_ATTEMPT_COLUMNS} FROM {source}"
         yield from (AttemptRow(*row) for row in self._rows(query))
 
     @property

@@ -49,6 +49,21 @@ class JournalLock:
             self._descriptor = -1
 
 
+def is_in_use(journal: Path) -> bool:
+    """Whether an orchestrator holds it now; asking takes nothing away from anybody."""
+    try:
+        descriptor = os.open(journal.with_name(f"{journal.name}.lock"), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _in_use(journal: Path, owner: str) -> UsageError:
     shown = printable(str(journal))
     who = f"pid {printable(owner)}" if owner else "another one"

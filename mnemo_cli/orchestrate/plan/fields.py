@@ -1,6 +1,6 @@
 """The fields of a job, as a person writes them: what each may be, and what it becomes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple, get_args
 
@@ -12,6 +12,9 @@ from mnemo_cli.units import parse_duration, parse_size
 _LONGEST_SHOWN = 60
 _MOST_RETRIES = 1000
 _RETRY_REASONS = ("exit", "signal", "timeout")
+_SHELLS = frozenset(("sh", "bash", "dash", "ksh", "zsh"))
+# What may stand before the program in a line for a shell.
+_BEFORE_PROGRAMS = frozenset(("exec", "time", "nice", "nohup", "env", "!", "{", "("))
 
 
 class PlanError(UsageError):
@@ -161,7 +164,7 @@ def job_from(attributes: Mapping[str, Any], where: str, *, default_id: str) -> J
     """The job; its name is its program's unless it has one. PlanError where it has no command."""
     if "command" not in attributes:
         raise PlanError(f"{where}: it has no cmd; say what to run")
-    name = _program(attributes["command"])
+    name = program_name(attributes["command"])
     return Job(**{"id": default_id, "name": name, **attributes})
 
 
@@ -173,12 +176,13 @@ def nearest(name: str, known: Collection[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
 
 
-def _program(command: tuple[str, ...]) -> str:
-    """ "resize" of /usr/bin/resize a.png, and of a line for sh too, as far as it begins with a program."""
+def program_name(command: Sequence[str]) -> str:
+    """ "resize" of /usr/bin/resize a.png, and of a line for a shell too, as far as it begins with a program."""
     word = command[0]
-    if command[:2] == ("/bin/sh", "-c"):
+    if PurePath(word).name in _SHELLS and tuple(command[1:2]) == ("-c",) and len(command) > 2:
         words = command[2].split()
-        word = next((word for word in words if "=" not in word), "sh")
+        named = (word.strip("();&|") for word in words if "=" not in word and word not in _BEFORE_PROGRAMS)
+        word = next(named, "") or word
     return printable(PurePath(word).name) or "sh"
 
 

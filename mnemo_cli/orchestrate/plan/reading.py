@@ -3,12 +3,12 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.plan.document import read_document
-from mnemo_cli.orchestrate.plan.fields import PlanError
+from mnemo_cli.orchestrate.plan.fields import PlanError, program_name
 from mnemo_cli.orchestrate.plan.graph import layers
 from mnemo_cli.orchestrate.plan.lines import LineReader
 from mnemo_cli.orchestrate.plan.stream import Stream
@@ -52,9 +52,9 @@ def open_plan(place: str, *, template: str | None) -> OpenedPlan:
     return OpenedPlan(path.stem, Stream(descriptor, reader), descriptor=descriptor)
 
 
-def program_plan(words: Sequence[str], name: str) -> OpenedPlan:
+def program_plan(words: Sequence[str]) -> OpenedPlan:
     """One job: the program after --."""
-    job = Job(id=name, name=name, command=tuple(words))
+    job = Job(id=printable(PurePath(words[0]).name), name=program_name(words), command=tuple(words))
     return OpenedPlan(None, Plan((job,)), jobs=(job,))
 
 

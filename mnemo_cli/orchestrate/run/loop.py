@@ -120,6 +120,8 @@ class Loop:
         self._run.scheduler.note_use(self._engine.use())
         self._follow_limit(moment)
         self.conductor.after(reading_of(moment), time_seconds=moment.sample.time_seconds)
+        scheduler, nearly_critical = self._run.scheduler, self.conductor.ladder.above_critical > 0
+        scheduler.hold = scheduler.hold._replace(nearly_critical=nearly_critical)
         self._turn()
         # From here on a rise means a kill of after this moment.
         self._note_host_ooms(moment.sample.host_oom_kills_total)

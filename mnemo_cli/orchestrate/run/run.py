@@ -14,13 +14,16 @@ from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished, 
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Ended, Job, Key, Reason
 from mnemo_cli.orchestrate.journal import Journal
-from mnemo_cli.orchestrate.journal.journal import Arrival, Departure, DuplicateJob
+from mnemo_cli.orchestrate.journal.journal import Departure, DuplicateJob
 from mnemo_cli.orchestrate.journal.rows import JobState
 from mnemo_cli.orchestrate.journal.store import JournalError
 from mnemo_cli.orchestrate.outcome import Again, Final, StopWord
+from mnemo_cli.orchestrate.run.ends import VerdictOf, arrival_of, headline_of, no_verdict
 from mnemo_cli.orchestrate.run.source import Source
 from mnemo_cli.orchestrate.scheduler import Hold, Scheduler, Settled
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
+
+_ASKING_SECONDS = 1.0
 
 
 class RunSettings(NamedTuple):
@@ -42,7 +45,7 @@ class Now(NamedTuple):
 
 
 class Happening(NamedTuple):
-    """Something that a view or a log shows. `ended` is None for a start."""
+    """Something that a view or a log shows. `ended` is None for a start; `headline` says why an attempt died."""
 
     now: Now
     job: Job
@@ -50,6 +53,7 @@ class Happening(NamedTuple):
     what: Reason | str
     ended: Ended | None = None
     decision: Again | Final | None = None
+    headline: str | None = None
 
 
 class Run:
@@ -64,6 +68,7 @@ class Run:
         source: Source,
         settings: RunSettings,
         tell: Callable[[Happening], None],
+        verdict_of: VerdictOf = no_verdict,
     ) -> None:
         self.scheduler = scheduler
         self.waiting = waiting
@@ -73,9 +78,10 @@ class Run:
         self._journal = journal
         self._source = source
         self._settings = settings
-        self._tell = tell
+        self._tell, self._verdict_of = tell, verdict_of
         self._host_ooms: int | None = None
         self._host_ooms_rose = False
+        self._next_asking_seconds = float("-inf")
 
     @property
     def is_over(self) -> bool:
@@ -155,12 +161,13 @@ class Run:
                 self._drop([job], "cancelled", now)
 
     def _note_ends(self, settled: "Sequence[tuple[Settled, Ended | None]]", now: Now) -> None:
-        arrivals = [_arrival(result, ended) for result, ended in settled]
+        headlines = [headline_of(result, ended, self._verdict_of) for result, ended in settled]
+        arrivals = [arrival_of(*end, headline) for end, headline in zip(settled, headlines, strict=True)]
         given_up = [job for result, _ in settled for job in result.given_up]
         self._keep(lambda: self._journal.arrived(arrivals, given_up))
-        for result, ended in settled:
-            flight = result.flight
-            self._tell(Happening(now, flight.job, flight.entry.number, result.reason, ended, result.decision))
+        for (result, ended), headline in zip(settled, headlines, strict=True):
+            job, number = result.flight.job, result.flight.entry.number
+            self._tell(Happening(now, job, number, result.reason, ended, result.decision, headline))
         for job in given_up:
             self._tell(Happening(now, job, 0, "dependency-failed"))
 
@@ -169,6 +176,10 @@ class Run:
             self.stop(flight, "timeout")
 
     def _cancel_as_asked(self, now: Now) -> None:
+        """Once a second: with short jobs there are a thousand turns in it."""
+        if now.clock_seconds < self._next_asking_seconds:
+            return
+        self._next_asking_seconds = now.clock_seconds + _ASKING_SECONDS
         asked: list[str] = []
         self._keep(lambda: asked.extend(self._journal.take_cancellations()))
         self.cancel(asked, now)
@@ -263,12 +274,3 @@ class Run:
 
     def _flight_of(self, job_id: str) -> Flight | None:
         return next((flight for flight in self.scheduler.flights.values() if flight.job.id == job_id), None)
-
-
-def _arrival(settled: Settled, ended: Ended | None) -> Arrival:
-    flight, reason, decision, again, _ = settled
-    if again is not None:
-        return Arrival(flight.key, reason, ended, "waiting", again.claim_bytes, again.tally)
-    state: JobState = "cancelled" if reason == "cancelled" else "done" if reason == "ok" else "failed"
-    needed_bytes = decision.needed_bytes if isinstance(decision, Final) else None
-    return Arrival(flight.key, reason, ended, state, flight.entry.claim_bytes, flight.entry.tally, needed_bytes)

@@ -44,7 +44,7 @@ class RunWorkload:
         if not self._engine.capacity.can_freeze:
             return None
         flight = self._run.scheduler.youngest(frozen=False)
-        if flight is None or not self._engine.pause(flight.key):
+        if flight is None or flight.was_deferred or not self._engine.pause(flight.key):
             return None
         flight.freeze(self._clock.seconds())
         return f"froze {_name(flight)}"

@@ -127,8 +127,12 @@ class Screen:
             helping=self._helping,
             notice=self._notice,
         )
+        self.put(frame(view, width, height))
+
+    def put(self, lines: list[Line]) -> None:
+        """Lines that fill the terminal; one that is gone ends the watch."""
         try:
-            self._live.update(_Ready(self._segments(frame(view, width, height))), refresh=True)
+            self._live.update(_Ready(self._segments(lines)), refresh=True)
         except OSError as err:
             if err.errno != errno.EIO:
                 raise

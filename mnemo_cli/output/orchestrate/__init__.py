@@ -1,6 +1,7 @@
 """Runs for people and for programs: `mnemo orchestrate`.
 
 words      the phrases that every view shares: why a job waits, how an attempt ended, what a dead job needs
+verdict    why an attempt died, from what its engine saw
 document   json: mnemo.run/1, and the event lines of ndjson
 events     what happens, as it happens: lines for people, or ndjson
 report     what became of a run: a summary for each name, a verdict for each job that died

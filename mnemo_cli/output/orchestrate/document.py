@@ -60,6 +60,7 @@ def happening_line(happening: Happening) -> str:
                 "seconds": None if ended is None else ended.seconds,
                 "peak_bytes": None if ended is None else ended.peak_bytes,
                 "peak_source": None if ended is None else ended.peak_source,
+                "headline": happening.headline,
             }
         )
         + "\n"

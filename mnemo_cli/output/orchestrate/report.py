@@ -73,7 +73,7 @@ def program_text(result: JobResult) -> str:
     attempt = result.attempt
     if attempt is None or attempt.reason is None:
         return verdict_text(result, None)
-    words = f"{printable(result.row.job.name)}: {ended_text(attempt.reason, attempt.status)}"
+    words = f"{printable(result.row.job.id)}: {ended_text(attempt.reason, attempt.status)}"
     if attempt.seconds is not None:
         words += f" in {format_duration(attempt.seconds)}"
     if attempt.peak_bytes is not None:

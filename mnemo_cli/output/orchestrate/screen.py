@@ -1,6 +1,5 @@
 """The terminal while a run owns it: the monitor's screen, with a run on it."""
 
-import errno
 from collections import deque
 
 from rich.console import Console
@@ -13,7 +12,7 @@ from mnemo_cli.orchestrate.run.picture import Pictures
 from mnemo_cli.orchestrate.run.run import Happening
 from mnemo_cli.output.dashboard.look import Look
 from mnemo_cli.output.dashboard.memory import clock_text
-from mnemo_cli.output.dashboard.screen import Screen, _Ready
+from mnemo_cli.output.dashboard.screen import Screen
 from mnemo_cli.output.orchestrate.frame import RunView, run_frame
 from mnemo_cli.output.orchestrate.keys import DRAIN
 from mnemo_cli.output.orchestrate.words import happening_text
@@ -64,13 +63,7 @@ class RunScreen(Screen):
         if self._held is None or self._shown is None:
             self._shown = self._view_of(self._latest)
         view = self._shown._replace(helping=self._helping, notice=self._notice_now())
-        lines = run_frame(view, *self._console.size)
-        try:
-            self._live.update(_Ready(self._segments(lines)), refresh=True)
-        except OSError as err:
-            if err.errno != errno.EIO:
-                raise
-            self._clock.stop()  # the terminal is gone
+        self.put(run_frame(view, *self._console.size))
 
     def _view_of(self, moment: Moment) -> RunView:
         now_seconds = self._clock.seconds()

@@ -63,16 +63,19 @@ def signal_name(number: int) -> str:
 
 
 def happening_text(happening: Happening) -> str:
-    """One line of what happened to a job: "resize-7 done in 12s, peak 410M"."""
+    """One line of what happened to a job: "resize-7 done in 12s, peak 410M", or why it died."""
     words = [printable(happening.job.id)]
     if happening.number > 1:
         words.append(f"(attempt {happening.number})")
     ended = happening.ended
-    words.append("started" if happening.what == "started" else _told(happening))
-    if ended is not None and happening.what != "not-started":
-        words.append(f"in {format_duration(ended.seconds)}")
-        if ended.peak_bytes is not None:
-            words[-1] += f", peak {format_size(ended.peak_bytes)}"
+    if ended is not None and happening.headline is not None:
+        words.append(f"died after {format_duration(ended.seconds)}: {printable(happening.headline)}")
+    else:
+        words.append("started" if happening.what == "started" else _told(happening))
+        if ended is not None and happening.what != "not-started":
+            words.append(f"in {format_duration(ended.seconds)}")
+            if ended.peak_bytes is not None:
+                words[-1] += f", peak {format_size(ended.peak_bytes)}"
     if isinstance(happening.decision, Again):
         words[-1] += "; it is tried again"
         if happening.what in ("oom-limit", "oom-mnemo"):
@@ -81,13 +84,14 @@ def happening_text(happening: Happening) -> str:
 
 
 def verdict_text(result: JobResult, budget_bytes: int | None) -> str:
-    """Why a job died and what to do, as far as its journal knows; the headline of forensics where there is one."""
+    """Why a job died and what to do, as far as its journal knows; by its headline, where there is one."""
     row, attempt = result.row, result.attempt
     status = None if attempt is None else attempt.status
-    words = f"{printable(row.job.id)}: {ended_text(row.reason or 'lost', status)}"
-    if attempt is not None and attempt.headline is not None:
-        words += f"; {printable(attempt.headline)}"
-    if attempt is not None and attempt.peak_bytes is not None:
+    # A job that was cancelled after its attempt died was cancelled.
+    headline = None if attempt is None or attempt.reason != row.reason else attempt.headline
+    told = ended_text(row.reason or "lost", status) if headline is None else printable(headline)
+    words = f"{printable(row.job.id)}: {told}"
+    if attempt is not None and attempt.peak_bytes is not None and headline is None:
         words += f"; peak {format_size(attempt.peak_bytes)}"
         words += "" if attempt.limit_bytes is None else f" of {format_size(attempt.limit_bytes)}"
     if row.needed_bytes is not None:

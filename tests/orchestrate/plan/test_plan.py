@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.plan.document import parse_document, read_document
-from mnemo_cli.orchestrate.plan.fields import FIELDS, PlanError
+from mnemo_cli.orchestrate.plan.fields import FIELDS, PlanError, program_name
 from mnemo_cli.orchestrate.plan.graph import layers
 from mnemo_cli.orchestrate.plan.lines import LineReader
 from mnemo_cli.orchestrate.plan.stream import Stream
@@ -190,6 +190,21 @@ def test_a_line_without_an_end_is_refused(pipe, tmp_path):
     with path.open("rb") as lines, pytest.raises(PlanError, match="line 1 is longer than 1 MiB"):
         Stream(lines.fileno(), LineReader("stdin")).take(1)
     pipe[1].close()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("/usr/bin/resize", "a.png"), "resize"),
+        (("/bin/sh", "-c", "THREADS=4 exec /opt/resize a.png"), "resize"),
+        (("bash", "-c", "(cat; false)"), "cat"),
+        (("sh", "-c", "A=1"), "sh"),
+        (("sh", "script"), "sh"),
+        (("sh", "-c"), "sh"),
+    ],
+)
+def test_what_is_learned_is_learned_under_the_name_of_the_program_and_not_of_its_shell(command, name):
+    assert program_name(command) == name
 
 
 def job(name, *after):

@@ -85,6 +85,7 @@ class Stage:
         self.run = Run(
             self.engine, self.journal, scheduler, waiting, source, RunSettings(100),
             lambda happening: self.told.append((happening.job.id, happening.what)),
+            lambda death: f"{death.key.job} died of {death.reason}",
         )  # fmt: skip
         self.machine = Machine([])
         self.loop = Loop(
@@ -163,6 +164,24 @@ def test_high_freezes_the_youngest_and_low_lets_it_go_on(stage):
     assert it.journal.standing.done == 2
 
 
+def test_at_high_the_run_goes_on_one_by_one_where_others_fill_the_memory(stage):
+    it = stage(jobs("a", "b"))
+
+    def one_by_one():
+        yield it.uses(700)
+        for name in ("a", "b"):
+            began = it.clock.now
+            while it.clock.now < began + 60.0:
+                yield None
+                assert it.running == [name] and not it.world.frozen
+            yield lambda name=name: it.end(name)
+
+    it.machine.used = 700
+    it.play(then=one_by_one(), most=5000)
+    assert it.journal.standing.done == 2
+    assert "preempted" not in [what for _, what in it.told]
+
+
 def test_a_person_s_drain_waits_and_the_second_one_does_not(stage):
     it = stage(jobs("a", "b", "c"), slots=2)
     it.play(None, it.loop.drain, None, lambda: it.end("a"), it.loop.drain)
@@ -205,6 +224,16 @@ def test_a_sigkill_while_the_machine_kills_is_suspicious(stage):
 
     it.play(None, None, killed, None, None, None, lambda: it.end("a", status=-9))
     assert [what for _, what in it.told] == ["started", "oom-host-suspected", "started", "signal"]
+
+
+def test_a_death_has_its_verdict_in_the_journal_and_any_other_end_has_none(stage):
+    it = stage(jobs("killed", "wrong", "well"))
+    it.play(None, lambda: it.end("killed", status=-9), lambda: it.end("wrong", status=1), lambda: it.end("well"))
+    assert {attempt.job_id: attempt.headline for attempt in it.journal.attempts()} == {
+        "killed": "killed died of signal",
+        "wrong": None,
+        "well": None,
+    }
 
 
 def test_the_budget_follows_the_limit(stage):

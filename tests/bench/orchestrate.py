@@ -1,0 +1,96 @@
+"""2,000 × `true` on two slots, with journal, exit records and peaks, against GNU parallel with its job log."""
+
+import resource
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from mnemo_cli.orchestrate.engines.local.keeper.tree import Tree
+from mnemo_cli.orchestrate.engines.local.local import LocalSettings
+from mnemo_cli.orchestrate.job import Job
+from tests.bench.crowd import crowd
+from tests.bench.measure import Table, cpu_seconds_per_call, microseconds
+from tests.orchestrate.engines.driving import run_plan
+
+JOBS, SLOTS, RUNS = 2000, 2, 5
+_FAMILY = "import os, time\nfor _ in range(4):\n  if not os.fork(): break\nprint(end='x', flush=True)\ntime.sleep(600)"
+
+
+class Cost(NamedTuple):
+    seconds: float
+    cpu_seconds: float
+
+
+def run() -> None:
+    table = Table(f"orchestrate: {JOBS:,} × `true`, {SLOTS} slots, × GNU parallel --joblog --resume")
+    costs = {"groups": [], "none": [], "parallel": []}  # type: dict[str, list[Cost]]
+    for _ in range(RUNS):
+        costs["parallel"].append(_measured(_parallel))
+        costs["groups"].append(_measured(lambda: _mnemo(groups=True)))
+        costs["none"].append(_measured(lambda: _mnemo(groups=False)))
+    for name, shown, wanted in (
+        ("groups", "a memory group per job", 3.0),
+        ("none", "without groups", 2.0),
+        ("parallel", "GNU parallel", None),
+    ):
+        cpu = _median(one.cpu_seconds for one in costs[name]) / JOBS
+        peer = _median(one.cpu_seconds for one in costs["parallel"]) / JOBS
+        table.add(f"CPU per job, {shown}", _ms(cpu), _ms(peer), cpu * 1e3, wanted, unit=" ms")
+        rate, peer = (JOBS / _median(one.seconds for one in costs[kind]) for kind in (name, "parallel"))
+        # The table's figure is the most that it may be: parallel's rate as a share of ours.
+        shares = (mine.seconds / theirs.seconds for mine, theirs in zip(costs[name], costs["parallel"], strict=True))
+        limit = None if wanted is None else 0.4
+        table.add(f"jobs/s, {shown} (time ÷ its time)", f"{rate:.0f}", f"{peer:.0f}", _median(shares), limit)
+    _sampling(table)
+
+
+def _sampling(table: Table) -> None:
+    with crowd(5000):
+        family = subprocess.Popen(["python3", "-I", "-S", "-c", _FAMILY], stdout=subprocess.PIPE)
+        assert family.stdout is not None
+        family.stdout.read(5)
+        tree = Tree(family.pid, "/proc")
+        clock = iter(range(1 << 30))
+        cost = cpu_seconds_per_call(lambda: tree.measure(next(clock) / 10, 1 << 30), 200)
+        seconds = _median(cost() for _ in range(RUNS))
+        for pid in reversed(tree.pids()):
+            subprocess.run(["kill", "-9", str(pid)], check=False)
+        family.wait()
+        family.stdout.close()
+        table.add("a tree of 5 beside 5,000, ten times a second", microseconds(seconds), "", seconds * 1e3, 0.5, " ms")
+
+
+def _measured(work) -> Cost:  # type: ignore[no-untyped-def]
+    began, cpu_began = time.monotonic(), _cpu_seconds()
+    work()
+    return Cost(time.monotonic() - began, _cpu_seconds() - cpu_began)
+
+
+def _mnemo(*, groups: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="mnemo-bench-") as name:
+        jobs = (Job(id=f"j{at}", name="true", command=("true",)) for at in range(JOBS))
+        states = run_plan(Path(name), jobs, LocalSettings(Path(name, "run"), SLOTS, groups=groups))
+        assert states == ["done"] * JOBS
+
+
+def _parallel() -> None:
+    with tempfile.TemporaryDirectory(prefix="mnemo-bench-") as folder:
+        command = ["parallel", "-j", str(SLOTS), "--joblog", f"{folder}/log", "--resume", "true", "#", "{}"]
+        numbers = "".join(f"{at}\n" for at in range(JOBS))
+        subprocess.run(command, input=numbers.encode(), check=True, stdout=subprocess.DEVNULL)
+
+
+def _cpu_seconds() -> float:
+    own, below = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
+
+
+def _median(numbers) -> float:  # type: ignore[no-untyped-def]
+    return statistics.median(numbers)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:.2f} ms"
