@@ -199,6 +199,9 @@ class Orchestrating:
 
     def _hear(self, number: signal.Signals) -> None:
         """A handler may interrupt anything: what it asks for is done in the next wait."""
+        if self._run is not None:
+            # At once: an attempt that ends in the same instant must not make room for the next one.
+            self._run.close()
         self._clock.call_soon(self._end_early)
 
     def _end_early(self) -> None:
