@@ -88,3 +88,8 @@ def test_our_own_major_faults_are_counted_whatever_our_name():
     assert parse_major_faults(text) is not None
     assert parse_major_faults(b"7 (a) b) S 1 7 7 0 -1 4194304 100 0 42 " + b"0 " * 20 + b"\n") == 42
     assert parse_major_faults(b"7 (a) S 1 7 7 0 -1 4194304 100 0 42") is None
+
+
+def test_on_v1_a_limit_with_swap_that_is_as_low_counts_the_hits(fake_host):
+    strain, gaps = read(fake_host({**V1, "g/memory.failcnt": "0\n", "g/memory.memsw.failcnt": "7\n"}), GroupV1)
+    assert (strain.limit_hits_total, gaps) == (7, [])
