@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from mnemo_cli.orchestrate.growth import Growth
 from mnemo_cli.orchestrate.job import Identity, Job, Key
 from mnemo_cli.orchestrate.outcome import StopWord
 from mnemo_cli.orchestrate.waiting import Entry
@@ -28,6 +29,7 @@ class Flight:
     frozen_since: float | None = None
     frozen_seconds: float = 0.0
     was_deferred: bool = False
+    growth: Growth | None = None
 
     @property
     def job(self) -> Job:
@@ -52,6 +54,15 @@ class Flight:
             and self.active_seconds(now_seconds) >= timeout_seconds
         )
 
+    def note_use(self, used_bytes: int | None, now_seconds: float) -> None:
+        """What it uses now. While it is frozen it keeps the growth that it had: it will go on with it."""
+        self.used_bytes = used_bytes
+        if used_bytes is None or self.state != "running":
+            return
+        self.growth = (
+            Growth(now_seconds, used_bytes) if self.growth is None else self.growth.after(used_bytes, now_seconds)
+        )
+
     def freeze(self, now_seconds: float) -> None:
         self.state, self.frozen_since = "frozen", now_seconds
 
@@ -59,3 +70,5 @@ class Flight:
         if self.frozen_since is not None:
             self.frozen_seconds += now_seconds - self.frozen_since
             self.state, self.frozen_since = "running", None
+            if self.growth is not None:
+                self.growth = self.growth._replace(seconds=now_seconds)

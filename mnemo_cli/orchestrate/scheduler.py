@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mnemo_cli.orchestrate.admission import Refusal, Room, Running, refusal
-from mnemo_cli.orchestrate.claims import LEAST_LIMIT_BYTES, LIMIT_FACTOR
+from mnemo_cli.orchestrate.claims import limit_bytes
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Ended, Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.outcome import Again, Final, StopWord, after_attempt, reason_of
-from mnemo_cli.orchestrate.ramp import Ramp
+from mnemo_cli.orchestrate.ramp import Ramp, may_be_tried
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 
 
@@ -75,7 +75,9 @@ class Scheduler:
         rooms = tuple(rooms)
         if self.why_none(now_seconds) is not None:
             return None
-        entry = self._waiting.select(lambda entry: self.refusal_of(entry, rooms) is None, now_seconds=now_seconds)
+        entry = self._waiting.select(
+            lambda entry: self.refusal_of(entry, rooms, now_seconds=now_seconds) is None, now_seconds=now_seconds
+        )
         if entry is None:
             return None
         flight = self.flight_of(entry, now_seconds=now_seconds)
@@ -99,7 +101,7 @@ class Scheduler:
             return "all slots are taken" if at_once == self.slots else f"{at_once} of {self.slots} slots for now"
         return None
 
-    def refusal_of(self, entry: Entry, rooms: Iterable[Room]) -> Refusal | str | None:
+    def refusal_of(self, entry: Entry, rooms: Iterable[Room], *, now_seconds: float = 0.0) -> Refusal | str | None:
         """Why this job in particular waits; None when it may start."""
         # With nothing of ours running, waiting for others to need less could last for ever.
         may_go_on = not self.flights and not self.hold.nearly_critical
@@ -111,8 +113,20 @@ class Scheduler:
             return "all slots are taken"
         if not self.flights and self._is_guess(entry):
             return None  # nothing is known of it: its limit and the ladder hold, and somebody has to begin
-        running = [Running(flight.claim_bytes, flight.used_bytes) for flight in self.flights.values()]
-        return refusal(self.claim_of(entry), rooms, running)
+        if self._is_guess(entry) and not self._may_be_tried(entry.job.name, now_seconds):
+            return "the first of its name are measured"
+        return refusal(
+            self.claim_of(entry), rooms, map(self.running_of, sorted(self.flights.values(), key=_began_seconds))
+        )
+
+    def by_age(self) -> list[Flight]:
+        """Those that were not told to stop, the oldest first."""
+        return sorted((one for one in self.flights.values() if one.state != "stopping"), key=_began_seconds)
+
+    def running_of(self, flight: Flight) -> Running:
+        """As admission sees it: with what was learned since it began."""
+        growth = None if flight.growth is None else flight.growth.bytes_per_second
+        return Running(max(flight.claim_bytes, self.claim_of(flight.entry)), flight.used_bytes, growth)
 
     def started(self, key: Key, identity: Identity | None) -> None:
         flight = self.flights[key]
@@ -120,10 +134,10 @@ class Scheduler:
         if flight.state == "starting":
             flight.state = "running"
 
-    def note_use(self, use: Mapping[Key, int]) -> None:
+    def note_use(self, use: Mapping[Key, int], *, now_seconds: float = 0.0) -> None:
         """What each attempt uses now; one that is not told is unknown."""
         for key, flight in self.flights.items():
-            flight.used_bytes = use.get(key)
+            flight.note_use(use.get(key), now_seconds)
 
     def ended(self, key: Key, ended: Ended, *, host_ooms_rose: bool, now_seconds: float) -> Settled:
         """An attempt has ended."""
@@ -171,7 +185,8 @@ class Scheduler:
         candidates = [
             flight for flight in self.flights.values() if flight.state == wanted and flight.job.critical <= critical
         ]
-        return max(candidates, key=lambda flight: flight.began_seconds, default=None)
+        # Of several that began together, the last one.
+        return max(reversed(candidates), key=_began_seconds, default=None)
 
     def stopping(self, flight: Flight, word: StopWord) -> None:
         """It has been told to stop; the first reason stands."""
@@ -182,12 +197,19 @@ class Scheduler:
         """The author's, else twice the claim, and not too little. A first run of its name is measured first."""
         if entry.job.limit_bytes is not None:
             return entry.job.limit_bytes
-        if self._is_guess(entry):
-            return self.budget_bytes
-        twice_bytes = max(LEAST_LIMIT_BYTES, LIMIT_FACTOR * claim_bytes)
-        return min(twice_bytes, max(self.budget_bytes, claim_bytes))
+        said = entry.claim_bytes is not None or entry.job.claim_bytes is not None
+        peaks = None if said else self._learned.peaks(entry.job.name)
+        return limit_bytes(claim_bytes, peaks=peaks, budget_bytes=self.budget_bytes)
+
+    def _may_be_tried(self, name: str, now_seconds: float) -> bool:
+        began = [flight.began_seconds for flight in self.flights.values() if flight.job.name == name]
+        return not began or may_be_tried(len(began), now_seconds - min(began))
 
     def _is_guess(self, entry: Entry) -> bool:
         """Whether nobody has said or seen what it needs."""
         said = entry.claim_bytes is not None or entry.job.claim_bytes is not None
         return not said and not self._learned.knows(entry.job.name)
+
+
+def _began_seconds(flight: Flight) -> float:
+    return flight.began_seconds

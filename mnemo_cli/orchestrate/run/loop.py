@@ -117,7 +117,7 @@ class Loop:
     def _heed(self, moment: Moment) -> None:
         self._moment = moment
         self._take_events(self._now())
-        self._run.scheduler.note_use(self._engine.use())
+        self._run.scheduler.note_use(self._engine.use(), now_seconds=self._clock.seconds())
         self._follow_limit(moment)
         self.conductor.after(reading_of(moment), time_seconds=moment.sample.time_seconds)
         scheduler, nearly_critical = self._run.scheduler, self.conductor.ladder.above_critical > 0
@@ -136,7 +136,9 @@ class Loop:
     def _turn(self) -> None:
         now = self._now()
         self._take_events(now)
-        self._run.turn(self.rooms(), now)
+        rooms = self.rooms()
+        self._workload.balance(rooms)
+        self._run.turn(rooms, now)
         self._drain.tick(now.clock_seconds)
         self.conductor.tick(now.clock_seconds, time_seconds=now.unix_seconds)
         if self.drained and self._ends_seconds is None:
@@ -174,10 +176,16 @@ class Loop:
         flights = self._run.scheduler.flights.values()
         own_budget_bytes = self._settings.own_budget_bytes
         if own_budget_bytes is not None and any(flight.used_bytes is None for flight in flights):
-            self._run.scheduler.note_use(self._engine.use())
+            self._run.scheduler.note_use(self._engine.use(), now_seconds=self._clock.seconds())
         # One that cannot be read counts as what it claims.
         own_use = [flight.claim_bytes if flight.used_bytes is None else flight.used_bytes for flight in flights]
-        return rooms(self._moment, self._settings.edges, own_budget_bytes=own_budget_bytes, own_use=own_use)
+        return rooms(
+            self._moment,
+            self._settings.edges,
+            own_budget_bytes=own_budget_bytes,
+            own_use=own_use,
+            can_freeze=self._engine.capacity.can_freeze,
+        )
 
     def _ask_to_shrink(self, fraction: float) -> int:
         if self._moment is None:

@@ -82,7 +82,7 @@ class Pictures:
         running = [self._running_row(flight, now_seconds) for flight in flights]
         nobody = scheduler.why_none(now_seconds)
         waits = list(islice(waiting.entries(), _MOST_ESTIMATED))
-        rows = (*running, *self._waiting_rows(waits, rooms, nobody))
+        rows = (*running, *self._waiting_rows(waits, rooms, nobody, now_seconds))
         over = self.done + self.failed
         return Picture(
             budget_bytes=scheduler.budget_bytes,
@@ -118,7 +118,9 @@ class Pictures:
             left_seconds=None if typical is None else max(0.0, typical - seconds),
         )
 
-    def _waiting_rows(self, waits: Sequence[Entry], rooms: tuple[Room, ...], nobody: str | None) -> Iterator[JobRowNow]:
+    def _waiting_rows(
+        self, waits: Sequence[Entry], rooms: tuple[Room, ...], nobody: str | None, now_seconds: float
+    ) -> Iterator[JobRowNow]:
         for entry in waits[:_MOST_WAITING_ROWS]:
             yield JobRowNow(
                 id=entry.job.id,
@@ -126,14 +128,16 @@ class Pictures:
                 state="waiting",
                 number=entry.number,
                 claim_bytes=self._run.scheduler.claim_of(entry),
-                why=self._why(entry, rooms, nobody),
+                why=self._why(entry, rooms, nobody, now_seconds),
             )
 
-    def _why(self, entry: Entry, rooms: tuple[Room, ...], nobody: str | None) -> "Refusal | str | None":
+    def _why(
+        self, entry: Entry, rooms: tuple[Room, ...], nobody: str | None, now_seconds: float
+    ) -> "Refusal | str | None":
         missing = self._run.waiting.missing(entry.job.id)
         if missing:
             return f"after {missing[0]}" + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
-        return nobody or self._run.scheduler.refusal_of(entry, rooms)
+        return nobody or self._run.scheduler.refusal_of(entry, rooms, now_seconds=now_seconds)
 
     def _left_seconds(self, running: Sequence[JobRowNow], waits: Sequence[Entry]) -> float | None:
         """The work that is left, shared among the slots; None as long as a part of it is unknown."""

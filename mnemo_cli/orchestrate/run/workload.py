@@ -1,9 +1,12 @@
 """What the ladder acts upon in a run: admission, the attempts in flight, and the caches of the jobs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from mnemo_cli.orchestrate.admission import Room
+from mnemo_cli.orchestrate.balance import Going, balance
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.flight import Flight
+from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.run.draining import Drain
 from mnemo_cli.orchestrate.run.run import Run
@@ -23,6 +26,32 @@ class RunWorkload:
         self._run, self._engine, self._journal = run, engine, journal
         self._drain, self._clock, self._ask_to_shrink = drain, clock, ask_to_shrink
         self.exit_code: int | None = None
+        # Frozen to keep the balance, and not by the ladder.
+        self._held: set[Key] = set()
+        # The one whose end gives memory back: nobody may freeze it.
+        self._kept: Key | None = None
+
+    def balance(self, rooms: Iterable[Room]) -> None:
+        """Freeze in time whoever would take what the oldest needs, and let go on whoever need not wait any more."""
+        if not self._engine.capacity.can_freeze:
+            return
+        scheduler = self._run.scheduler
+        flights = scheduler.by_age()
+        self._held.intersection_update(scheduler.flights)
+        left = [room.left_bytes for room in rooms]
+        known = [one for one in left if one is not None]
+        decision = balance(
+            [Going(scheduler.running_of(flight), flight.state == "frozen") for flight in flights],
+            min(known) if known and len(known) == len(left) else None,
+        )
+        self._kept = flights[0].key if decision.goes and decision.goes[0] else None
+        for at, (flight, goes) in enumerate(zip(flights, decision.goes, strict=True)):
+            if not goes and flight.state == "running":
+                self._hold(flight)
+            elif goes and flight.state == "frozen" and (at == 0 or flight.key in self._held):
+                self._let_go(flight)
+        if decision.preempt and not any(one.state == "stopping" for one in scheduler.flights.values()):
+            self.preempt_youngest()
 
     def shrink(self, fraction: float) -> str | None:
         asked = self._ask_to_shrink(fraction)
@@ -44,7 +73,7 @@ class RunWorkload:
         if not self._engine.capacity.can_freeze:
             return None
         flight = self._run.scheduler.youngest(frozen=False)
-        if flight is None or flight.was_deferred or not self._engine.pause(flight.key):
+        if flight is None or flight.was_deferred or flight.key == self._kept or not self._engine.pause(flight.key):
             return None
         flight.freeze(self._clock.seconds())
         return f"froze {_name(flight)}"
@@ -59,8 +88,7 @@ class RunWorkload:
     def thaw(self) -> str | None:
         frozen = [flight for flight in self._run.scheduler.flights.values() if flight.state == "frozen"]
         for flight in frozen:
-            self._engine.resume(flight.key)
-            flight.thaw(self._clock.seconds())
+            self._let_go(flight)
         return f"let {', '.join(map(_name, frozen))} go on" if frozen else None
 
     def accept(self, on: bool) -> str | None:
@@ -98,6 +126,16 @@ class RunWorkload:
         self._drain.end_all()
         self.exit_code = exit_code
         return f"ends with code {exit_code}: run it again with --resume"
+
+    def _hold(self, flight: Flight) -> None:
+        if self._engine.pause(flight.key):
+            flight.freeze(self._clock.seconds())
+            self._held.add(flight.key)
+
+    def _let_go(self, flight: Flight) -> None:
+        self._engine.resume(flight.key)
+        flight.thaw(self._clock.seconds())
+        self._held.discard(flight.key)
 
 
 def _name(flight: Flight) -> str:
