@@ -2,15 +2,10 @@
 
 from collections.abc import Callable
 
-from mnemo_cli.settings.names import did_you_mean
-from mnemo_cli.settings.table import Kind, Row, Value
+from mnemo_cli.settings import texts
+from mnemo_cli.settings.row import Kind, Row, Value
+from mnemo_cli.settings.texts import shown
 from mnemo_cli.units import parse_duration, parse_percent, parse_size
-
-_LONGEST_SHOWN = 60
-# A word, so that a flag can take back what a file demands.
-NO_NEEDS = "none"
-# As in PATH; a list of paths is one text everywhere but in a file, where it may be a list.
-PATHS_SIGN = ":"
 
 
 def from_text(row: Row, text: str) -> Value:
@@ -27,24 +22,18 @@ def from_text(row: Row, text: str) -> Value:
             return _in_range(row, parse_size(text))
         case Kind.DURATION:
             return _in_range(row, parse_duration(text))
-        case Kind.CHOICE:
-            return _choice(row, text)
-        case Kind.PATH:
-            return _path(text)
-        case Kind.PATHS:
-            return _paths(text)
-        case Kind.NEEDS:
-            return _needs(text)
+        case _:
+            return texts.read(row, text)
 
 
 def from_toml(row: Row, found: object) -> Value:
     """The value of a parsed TOML item: a number, or text where a person writes a unit; ValueError otherwise."""
-    if row.kind is Kind.PATHS and isinstance(found, list):
-        return PATHS_SIGN.join(_one_of_paths(path) for path in found)
+    if row.kind in texts.LIST_KINDS and isinstance(found, list):
+        return texts.read_list(row, found)
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     if isinstance(found, str) and row.kind not in (Kind.COUNT, Kind.NUMBER):
         return from_text(row, found)
-    if not is_number or row.kind in (Kind.CHOICE, Kind.PATH, Kind.PATHS, Kind.NEEDS):
+    if not is_number or row.kind in texts.TEXT_KINDS:
         raise ValueError(f"{shown(found)} is the wrong type")
     assert isinstance(found, int | float)
     if row.kind in (Kind.NUMBER, Kind.PERCENT, Kind.DURATION):
@@ -79,7 +68,7 @@ def plain(value: Value) -> Value:
 def readable(row: Row, value: Value) -> str:
     """As a person writes it, exactly: "80%", "4Gi", "10m", "20"."""
     if isinstance(value, str):
-        return value or NO_NEEDS
+        return texts.without_secrets(row.kind, value) or texts.NONE
     if row.kind is Kind.PERCENT:
         return f"{plain(value)}%"
     if row.kind is Kind.SIZE:
@@ -93,26 +82,14 @@ def readable(row: Row, value: Value) -> str:
 
 def allowed(row: Row) -> str:
     """The words after "allowed is"."""
-    if row.kind is Kind.CHOICE:
-        return f"{row.kind} {', '.join(row.choices)}"
-    if row.kind is Kind.PATH:
-        return f"{row.kind} that begins with / or ~/"
-    if row.kind is Kind.PATHS:
-        return f"{row.kind} that begin with / or ~/, joined with {PATHS_SIGN}, or {NO_NEEDS}"
-    if row.kind is Kind.NEEDS:
-        return f"{row.kind} of nofile=N, nproc=N and mem=SIZE, or {NO_NEEDS}"
+    if row.kind in texts.TEXT_KINDS:
+        return texts.allowed(row)
     return f"{row.kind} from {readable(row, row.minimum)} to {readable(row, row.maximum)}"
 
 
 def refusal(row: Row, err: ValueError) -> str:
     """What is wrong with a value, and what is allowed."""
     return f"{err}{'' if str(err).endswith('?') else ';'} allowed is {allowed(row)}"
-
-
-def shown(found: object) -> str:
-    """What was found, short and without control characters, for a message."""
-    text = repr(found).lower() if isinstance(found, bool) else repr(found)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _number(row: Row, text: str, parse: Callable[[str], int | float]) -> int | float:
@@ -127,41 +104,6 @@ def _in_range(row: Row, value: int | float) -> int | float:
     if row.minimum <= value <= row.maximum:
         return value
     raise ValueError(f"{shown(value)} is out of range")
-
-
-def _choice(row: Row, text: str) -> str:
-    if text in row.choices:
-        return text
-    raise ValueError(f"{shown(text)} is unknown{did_you_mean(text, row.choices)}")
-
-
-def _path(text: str) -> str:
-    if text.startswith(("/", "~/")) and "\0" not in text:
-        return text
-    raise ValueError(f"{shown(text)} is not a complete path")
-
-
-def _paths(text: str) -> str:
-    if text.strip() in ("", NO_NEEDS):
-        return ""
-    return PATHS_SIGN.join(_one_of_paths(path) for path in text.split(PATHS_SIGN))
-
-
-def _one_of_paths(found: object) -> str:
-    if not isinstance(found, str):
-        raise ValueError(f"{shown(found)} is the wrong type")
-    if PATHS_SIGN in found:
-        raise ValueError(f"{shown(found)} holds a {PATHS_SIGN}, which joins paths")
-    return _path(found)
-
-
-def _needs(text: str) -> str:
-    from mnemo_cli.doctor.profiles import parse_needs
-
-    if text.strip() in ("", NO_NEEDS):
-        return ""
-    parse_needs(text)
-    return text.strip()
 
 
 def _in_largest_unit(

@@ -3,7 +3,8 @@
 from mnemo_cli.model import Json
 from mnemo_cli.settings.kinds import plain
 from mnemo_cli.settings.names import WAIVERS
-from mnemo_cli.settings.table import ROWS, TABLES, Kind, Row
+from mnemo_cli.settings.row import Kind, Row
+from mnemo_cli.settings.table import ROWS, TABLES
 
 _SIZE = r"(\d+(\.\d+)?|\.\d+)\s*([kKmMgGtT]i?B?|[bB])?"
 _NEED = rf"((nofile|nproc)\s*=\s*0*[1-9]\d*|mem\s*=\s*{_SIZE})"
@@ -70,6 +71,16 @@ def _value_schema(row: Row) -> dict[str, Json]:
     if row.kind is Kind.PATHS:
         listed: dict[str, Json] = {"type": "array", "items": {"type": "string", "pattern": f"^{_PATH}$"}}
         return {"anyOf": [{"type": "string", "pattern": rf"^\s*(none)?\s*$|^{_PATH}(:{_PATH})*$"}, listed]}
+    if row.kind is Kind.FILE:
+        return {"type": "string", "pattern": r"^\s*(none)?\s*$|^(/|~/)"}
+    if row.kind is Kind.URL:
+        return {"type": "string", "pattern": r"^\s*(none)?\s*$|^[hH][tT][tT][pP][sS]?://"}
+    if row.kind is Kind.WORDS:
+        program: dict[str, Json] = {"type": "array", "items": {"type": "string"}}
+        return {"anyOf": [{"type": "string"}, program]}
+    if row.kind is Kind.SOME:
+        some: dict[str, Json] = {"type": "array", "items": {"enum": list(row.choices)}}
+        return {"anyOf": [{"type": "string"}, some]}
     if row.kind is Kind.NEEDS:
         return {"type": "string", "pattern": _TEXT_PATTERNS[row.kind]}
     number: dict[str, Json] = {

@@ -1,167 +1,32 @@
 """Every setting, one row each: `config show`, the JSON schema, the manual and all messages are made from this table.
 
-A new setting is one more Row. Numbers are in the unit of the row: bytes, seconds, percent.
+A new setting is one more row. Numbers are in the unit of the row: bytes, seconds, percent.
 """
 
-from enum import StrEnum
-from typing import NamedTuple, TypeAlias
-
+from mnemo_cli.settings.row import DAY_SECONDS, Kind, Row, cores, count, duration, file, percent, size
 from mnemo_cli.units import GIB, KIB, MIB
 
-Value: TypeAlias = int | float | str
-
-
-class Kind(StrEnum):
-    """What a value is; the words stand in messages."""
-
-    COUNT = "a whole number"
-    NUMBER = "a number"
-    PERCENT = "a percentage"
-    SIZE = "a size"
-    DURATION = "a duration"
-    CHOICE = "one of"
-    PATH = "a path"
-    PATHS = "a list of paths"
-    NEEDS = "a list"
-
-
-class Row(NamedTuple):
-    """One setting.
-
-    `advised` is a narrower range: outside it a value is taken with a warning. A relative default of
-    a path lies below the user's data folder. `trusted_only` settings name a place to read or write, or
-    something to run, so a stranger's file cannot set them. `hidden` ones are for tests.
-    """
-
-    key: str
-    kind: Kind
-    default: Value
-    environment: str
-    help: str
-    unit: str = ""
-    minimum: int | float = 0
-    maximum: int | float = 0
-    advised: tuple[int, int] | None = None
-    choices: tuple[str, ...] = ()
-    flag: str | None = None
-    trusted_only: bool = False
-    hidden: bool = False
-
-    @property
-    def table(self) -> str:
-        return self.key.partition(".")[0]
-
-    @property
-    def name(self) -> str:
-        return self.key.partition(".")[2]
-
-
-_DAY_SECONDS = 86_400
-_MOST = 1_000_000_000
-_MOST_BYTES = MIB * GIB
-
-
-def _percent(key: str, environment: str, default: int, help: str) -> Row:
-    return Row(
-        key=key, kind=Kind.PERCENT, default=default, environment=environment, help=help, unit="percent", maximum=100
-    )
-
-
-def _count(
-    key: str,
-    environment: str,
-    default: int,
-    unit: str,
-    help: str,
-    *,
-    maximum: int = _MOST,
-    advised: tuple[int, int] | None = None,
-) -> Row:
-    return Row(
-        key=key,
-        kind=Kind.COUNT,
-        default=default,
-        environment=environment,
-        help=help,
-        unit=unit,
-        minimum=1,
-        maximum=maximum,
-        advised=advised,
-    )
-
-
-def _seconds(
-    key: str,
-    environment: str,
-    default: float,
-    help: str,
-    *,
-    minimum: float = 1,
-    maximum: float = 30 * _DAY_SECONDS,
-    flag: str | None = None,
-) -> Row:
-    return Row(
-        key=key,
-        kind=Kind.DURATION,
-        default=default,
-        environment=environment,
-        help=help,
-        unit="seconds",
-        minimum=minimum,
-        maximum=maximum,
-        flag=flag,
-    )
-
-
-def _bytes(key: str, environment: str, default: int, help: str, *, minimum: int = 0, flag: str | None = None) -> Row:
-    return Row(
-        key=key,
-        kind=Kind.SIZE,
-        default=default,
-        environment=environment,
-        help=help,
-        unit="bytes",
-        minimum=minimum,
-        maximum=_MOST_BYTES,
-        flag=flag,
-    )
-
-
-def _cores(key: str, environment: str, default: float, help: str) -> Row:
-    # A thousandth of a core is the least that Kubernetes can express.
-    return Row(
-        key=key,
-        kind=Kind.NUMBER,
-        default=default,
-        environment=environment,
-        help=help,
-        unit="cores",
-        minimum=0.001,
-        maximum=4096,
-    )
-
-
 ROWS: tuple[Row, ...] = (
-    _percent("resources.memory_moderate_pct", "MNEMOSYNE_MEMORY_MODERATE_PCT", 40, "Where moderate begins."),
-    _percent("resources.memory_high_pct", "MNEMOSYNE_MEMORY_HIGH_PCT", 60, "Above this, memory use is high."),
-    _percent("resources.memory_critical_pct", "MNEMOSYNE_MEMORY_CRITICAL_PCT", 80, "Above this, it is critical."),
-    _percent(
+    percent("resources.memory_moderate_pct", "MNEMOSYNE_MEMORY_MODERATE_PCT", 40, "Where moderate begins."),
+    percent("resources.memory_high_pct", "MNEMOSYNE_MEMORY_HIGH_PCT", 60, "Above this, memory use is high."),
+    percent("resources.memory_critical_pct", "MNEMOSYNE_MEMORY_CRITICAL_PCT", 80, "Above this, it is critical."),
+    percent(
         "resources.memory_release_margin_pct",
         "MNEMOSYNE_MEMORY_RELEASE_MARGIN_PCT",
         5,
         "How far below its edge a level is left again.",
     ),
-    _seconds(
+    duration(
         "resources.memory_log_interval_secs",
         "MNEMOSYNE_MEMORY_LOG_INTERVAL",
         30,
         "Time between two lines of the memory log.",
-        maximum=_DAY_SECONDS,
+        maximum=DAY_SECONDS,
     ),
-    _count("resources.event_capacity", "MNEMOSYNE_EVENT_CAPACITY", 1000, "events", "Events that a broadcaster keeps."),
-    _seconds("resources.event_ttl_secs", "MNEMOSYNE_EVENT_TTL", 60, "How long it keeps them.", minimum=0.1),
-    _count("resources.work_queue_max", "MNEMOSYNE_WORK_QUEUE_MAX", 10_000, "items", "Items that a work queue holds."),
-    _count(
+    count("resources.event_capacity", "MNEMOSYNE_EVENT_CAPACITY", 1000, "events", "Events that a broadcaster keeps."),
+    duration("resources.event_ttl_secs", "MNEMOSYNE_EVENT_TTL", 60, "How long it keeps them.", minimum=0.1),
+    count("resources.work_queue_max", "MNEMOSYNE_WORK_QUEUE_MAX", 10_000, "items", "Items that a work queue holds."),
+    count(
         "resources.db_pool_size",
         "MNEMOSYNE_DB_POOL_SIZE",
         20,
@@ -170,43 +35,43 @@ ROWS: tuple[Row, ...] = (
         maximum=100_000,
         advised=(10, 50),
     ),
-    _count(
+    count(
         "resources.embeddings_cache_size",
         "MNEMOSYNE_EMBEDDINGS_CACHE_SIZE",
         10_000,
         "entries",
         "Entries of the embeddings cache.",
     ),
-    _count(
+    count(
         "resources.crdt_history_max_ops",
         "MNEMOSYNE_CRDT_HISTORY_MAX_OPS",
         1000,
         "operations",
         "Operations that a history keeps.",
     ),
-    _seconds(
+    duration(
         "resources.crdt_compaction_interval_secs",
         "MNEMOSYNE_CRDT_COMPACTION_INTERVAL",
         600,
         "Time between two compactions of a history.",
     ),
-    _bytes("resources.memory_limit", "MNEMOSYNE_MEMORY_LIMIT", 4 * GIB, "Memory limit to render.", minimum=MIB),
-    _bytes("resources.memory_request", "MNEMOSYNE_MEMORY_REQUEST", 2 * GIB, "Memory request to render.", minimum=MIB),
-    _bytes(
+    size("resources.memory_limit", "MNEMOSYNE_MEMORY_LIMIT", 4 * GIB, "Memory limit to render.", minimum=MIB),
+    size("resources.memory_request", "MNEMOSYNE_MEMORY_REQUEST", 2 * GIB, "Memory request to render.", minimum=MIB),
+    size(
         "resources.memory_swap_total",
         "MNEMOSYNE_MEMORY_SWAP_TOTAL",
         6 * GIB,
         "Memory and swap together, to render.",
     ),
-    _cores("resources.cpu_limit", "MNEMOSYNE_CPU_LIMIT", 2, "CPU limit to render."),
-    _cores("resources.cpu_request", "MNEMOSYNE_CPU_REQUEST", 1, "CPU request to render."),
-    _bytes(
+    cores("resources.cpu_limit", "MNEMOSYNE_CPU_LIMIT", 2, "CPU limit to render."),
+    cores("resources.cpu_request", "MNEMOSYNE_CPU_REQUEST", 1, "CPU request to render."),
+    size(
         "resources.fixed_memory",
         "MNEMOSYNE_FIXED_MEMORY",
         0,
         "Memory a program needs before its components take any.",
     ),
-    _seconds(
+    duration(
         "monitor.interval",
         "MNEMOSYNE_MONITOR_INTERVAL",
         1,
@@ -223,7 +88,7 @@ ROWS: tuple[Row, ...] = (
         help="Where the memory log is written.",
         trusted_only=True,
     ),
-    _bytes(
+    size(
         "monitor.memory_log_max_bytes",
         "MNEMOSYNE_MEMORY_LOG_MAX_BYTES",
         10 * MIB,
@@ -257,7 +122,7 @@ ROWS: tuple[Row, ...] = (
         help="What must be possible; less is an error.",
         flag="--need",
     ),
-    _seconds(
+    duration(
         "collect.budget_time",
         "MNEMOSYNE_COLLECT_BUDGET_TIME",
         20,
@@ -265,7 +130,7 @@ ROWS: tuple[Row, ...] = (
         maximum=3600,
         flag="--budget-time",
     ),
-    _bytes(
+    size(
         "collect.budget_size",
         "MNEMOSYNE_COLLECT_BUDGET_SIZE",
         20 * MIB,
@@ -281,6 +146,63 @@ ROWS: tuple[Row, ...] = (
         help="SQLite databases whose sizes and row counts go into a bundle.",
         trusted_only=True,
     ),
+    file("alerts.rules", "MNEMOSYNE_ALERTS_RULES", "Alert rules in place of the built-in ones.", flag="--rules"),
+    Row(
+        key="alerts.log_to",
+        kind=Kind.SOME,
+        default="stderr,memory_log",
+        environment="MNEMOSYNE_ALERTS_LOG_TO",
+        help="Where the action log writes alerts.",
+        # The names of degrade.actions.destinations.LogTo; a test compares.
+        choices=("stderr", "memory_log", "syslog", "journald"),
+        trusted_only=True,
+    ),
+    Row(
+        key="alerts.webhook_url",
+        kind=Kind.URL,
+        default="",
+        environment="MNEMOSYNE_ALERTS_WEBHOOK_URL",
+        help="Where alerts are posted, as Alertmanager posts them.",
+        trusted_only=True,
+    ),
+    file(
+        "alerts.webhook_url_file",
+        "MNEMOSYNE_ALERTS_WEBHOOK_URL_FILE",
+        "Holds that URL, where it is a secret.",
+    ),
+    file("alerts.webhook_token_file", "MNEMOSYNE_ALERTS_WEBHOOK_TOKEN_FILE", "Holds a bearer token for the webhook."),
+    file("alerts.webhook_ca_file", "MNEMOSYNE_ALERTS_WEBHOOK_CA_FILE", "Certificates that are trusted for it."),
+    file("alerts.pagerduty_key_file", "MNEMOSYNE_ALERTS_PAGERDUTY_KEY_FILE", "Holds PagerDuty's routing key."),
+    Row(
+        key="alerts.exec",
+        kind=Kind.WORDS,
+        default="",
+        environment="MNEMOSYNE_ALERTS_EXEC",
+        help="What the action exec runs, without a shell; it reads the alerts as JSON.",
+        trusted_only=True,
+    ),
+    duration(
+        "alerts.timeout_secs",
+        "MNEMOSYNE_ALERTS_TIMEOUT",
+        10,
+        "How long a webhook or a program may take.",
+        minimum=0.1,
+        maximum=600,
+    ),
+    duration(
+        "alerts.group_wait_secs",
+        "MNEMOSYNE_ALERTS_GROUP_WAIT",
+        5,
+        "How long a notice waits for further alerts.",
+        minimum=0,
+        maximum=3600,
+    ),
+    duration(
+        "alerts.repeat_secs",
+        "MNEMOSYNE_ALERTS_REPEAT",
+        14_400,
+        "After how long an alert that still fires is told again.",
+    ),
     Row(
         key="orchestrate.slots",
         kind=Kind.COUNT,
@@ -291,19 +213,19 @@ ROWS: tuple[Row, ...] = (
         maximum=100_000,
         flag="--slots",
     ),
-    _bytes(
+    size(
         "orchestrate.budget",
         "MNEMOSYNE_ORCHESTRATE_BUDGET",
         0,
         "Memory for all jobs together; 0 is up to the high edge of the limit that binds.",
     )._replace(flag="--budget"),
-    _seconds(
+    duration(
         "orchestrate.drain_timeout_secs",
         "MNEMOSYNE_ORCHESTRATE_DRAIN_TIMEOUT",
         30,
         "How long running jobs may finish in a drain.",
         minimum=0,
-        maximum=_DAY_SECONDS,
+        maximum=DAY_SECONDS,
         flag="--drain-timeout",
     ),
     Row(

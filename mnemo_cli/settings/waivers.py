@@ -7,10 +7,10 @@ from typing import NamedTuple
 from mnemo_cli.doctor.waivers import Waiver
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings.files import SettingsFile
-from mnemo_cli.settings.kinds import shown
 from mnemo_cli.settings.lines import KeyPath, element_lines, key_lines, line_of
 from mnemo_cli.settings.names import WAIVERS, did_you_mean
 from mnemo_cli.settings.origin import Origin
+from mnemo_cli.settings.texts import shown
 
 _PATH = tuple(WAIVERS.split("."))
 _EXAMPLES = {

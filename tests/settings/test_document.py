@@ -28,7 +28,7 @@ WRONG = {
     ),
     "table like no other": (
         "zzz.a = 1\n",
-        "1: there is no table 'zzz'; the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
+        "1: there is no table 'zzz'; the tables are [resources] [monitor] [doctor] [collect] [alerts] [orchestrate]",
     ),
     "key outside a table": (
         "memory_critical_pct = 80\n",
@@ -37,7 +37,7 @@ WRONG = {
     "word outside a table": (
         "\nzzz = 1\n",
         "2: there is no setting 'zzz' outside a table; "
-        "the tables are [resources] [monitor] [doctor] [collect] [orchestrate]",
+        "the tables are [resources] [monitor] [doctor] [collect] [alerts] [orchestrate]",
     ),
     "table that is a number": (
         "monitor = 3\n",

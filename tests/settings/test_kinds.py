@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.settings import ROWS, Kind, row_of
-from mnemo_cli.settings.kinds import allowed, from_text, from_toml, in_file, readable, shown, to_toml
+from mnemo_cli.settings.kinds import allowed, from_text, from_toml, in_file, readable, to_toml
+from mnemo_cli.settings.texts import shown
 
 PERCENT = row_of("memory_critical_pct")
 COUNT = row_of("event_capacity")
@@ -19,6 +20,10 @@ CHOICE = row_of("sampler")
 PATH = row_of("memory_log_file")
 NEEDS = row_of("doctor.need")
 PATHS = row_of("collect.databases")
+FILE = row_of("alerts.rules")
+URL = row_of("alerts.webhook_url")
+WORDS = row_of("alerts.exec")
+SOME = row_of("alerts.log_to")
 NUMERIC_ROWS = [row for row in ROWS if row.maximum]
 
 
@@ -103,6 +108,13 @@ def test_wrong_text_is_refused_in_words(row, text, message):
         (PATHS, ["/a.db", "~/b.db"], "/a.db:~/b.db"),
         (PATHS, "/a.db:~/b.db", "/a.db:~/b.db"),
         (PATHS, [], ""),
+        (WORDS, ["/bin/a", "b c", ""], "/bin/a 'b c' ''"),
+        (WORDS, "/bin/a  'b c'", "/bin/a 'b c'"),
+        (SOME, ["syslog", "stderr", "syslog"], "syslog,stderr"),
+        (SOME, "syslog, stderr", "syslog,stderr"),
+        (FILE, "~/rules.yml", "~/rules.yml"),
+        (FILE, " none ", ""),
+        (URL, "https://hooks.example/v1", "https://hooks.example/v1"),
     ],
 )
 def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
@@ -132,6 +144,13 @@ def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
         (PATHS, ["/a.db", 3], "3 is the wrong type"),
         (PATHS, ["/a:b"], "'/a:b' holds a :, which joins paths"),
         (NEEDS, {"nofile": 1}, "{'nofile': 1} is the wrong type"),
+        (FILE, "rules.yml", "'rules.yml' is not a complete path"),
+        (WORDS, ["logger", "-t"], "'logger' is not a complete path of a program"),
+        (WORDS, "/bin/a 'b", '"/bin/a \'b" cannot be taken apart: no closing quotation'),
+        (WORDS, ["/bin/a", 3], "3 is the wrong type"),
+        (SOME, ["stdout"], "'stdout' is unknown"),
+        (SOME, ["stderr,syslog"], "'stderr,syslog' holds a ,, which joins words"),
+        (URL, "ftp://a", "it is no http or https URL with a host; write https://HOST/PATH"),
     ],
 )
 def test_a_wrong_type_or_range_in_toml_is_refused_in_words(row, found, message):
@@ -241,3 +260,16 @@ def test_any_toml_item_is_taken_or_refused_with_a_value_error(row, found):
     except ValueError:
         return
     assert not row.maximum or row.minimum <= value <= row.maximum
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "shown"),
+    [
+        (URL, "https://u:swordfish@hooks.example/T0123456789AB/swordfish99?key=swordfish", "hooks.example"),
+        (WORDS, "/bin/page --token=swordfish1234567890 now", "/bin/page"),
+    ],
+)
+def test_what_is_shown_of_an_address_or_a_program_holds_no_secret(row, text, shown):
+    words = readable(row, from_text(row, text))
+    assert shown in words
+    assert "swordfish" not in words

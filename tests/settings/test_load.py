@@ -21,6 +21,10 @@ SAMPLES = {
     Kind.PATH: ("/a", "/b", "~/c"),
     Kind.PATHS: ("/a.db", "/a.db:~/b.db", "none"),
     Kind.NEEDS: ("nofile=65536", "nproc=4096,mem=2GiB", "none"),
+    Kind.FILE: ("/a", "~/b", "none"),
+    Kind.URL: ("https://a.example/hook", "http://127.0.0.1:9093/", "none"),
+    Kind.WORDS: ("/bin/a 'b c'", "/bin/b", "none"),
+    Kind.SOME: ("stderr", "journald,syslog", "none"),
 }
 CHOICES = {
     "sampler": ("portable", "auto", "portable"),

@@ -31,6 +31,11 @@ need = "nofile=65536, mem=2GiB"
 databases = ["/srv/app.db", "~/other.db"]
 budget_time = "30s"
 budget_size = "50Mi"
+[alerts]
+rules = "/etc/mnemosyne/alerts.yml"
+log_to = ["stderr", "journald"]
+webhook_url = "https://hooks.example/v1"
+exec = ["/usr/bin/logger", "-t", "mnemo alerts"]
 """
 
 
@@ -71,6 +76,10 @@ def test_a_file_of_all_defaults_is_valid():
         'collect.databases = ["app.db"]',
         'collect.databases = "app.db"',
         "collect.databases = 3",
+        'alerts.rules = "rules.yml"',
+        'alerts.log_to = ["stdout"]',
+        'alerts.webhook_url = "ftp://hooks.example"',
+        "alerts.exec = 3",
     ],
 )
 def test_a_wrong_file_is_invalid(text):
@@ -83,7 +92,8 @@ words = st.one_of(
     st.floats(),
     st.booleans(),
     st.text(),
-    st.lists(st.sampled_from(["/a", "~/b", "c", "/\n", "/a:b", ""])),
+    st.lists(st.sampled_from(["/a", "~/b", "c", "/\n", "/a:b", "", "stderr", "syslog"])),
+    st.sampled_from(["http://a", "HTTPS://b/c", "/bin/a 'b", "/bin/a b", "stderr, journald"]),
 )
 
 

@@ -1,10 +1,14 @@
 """The table itself: its names are those of the specification, and its own defaults are allowed."""
 
+from typing import get_args
+
 import pytest
 
+from mnemo_cli.degrade.actions.destinations import LogTo
 from mnemo_cli.doctor.profiles import NAMES
 from mnemo_cli.settings import ROWS, Kind, row_of
 from mnemo_cli.settings.kinds import from_text, from_toml, in_file, plain, readable
+from mnemo_cli.settings.texts import TEXT_KINDS
 
 SPECIFIED = {
     "memory_log_interval_secs": ("MNEMOSYNE_MEMORY_LOG_INTERVAL", 30),
@@ -35,6 +39,10 @@ UNIT_OF_KIND = {
     Kind.CHOICE: "",
     Kind.PATHS: "",
     Kind.NEEDS: "",
+    Kind.FILE: "",
+    Kind.URL: "",
+    Kind.WORDS: "",
+    Kind.SOME: "",
 }
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
 each_with_a_fixed_default = pytest.mark.parametrize(
@@ -50,6 +58,10 @@ def test_the_profiles_are_those_of_the_doctor():
     assert row_of("doctor.profile").choices == NAMES
 
 
+def test_the_places_of_log_lines_are_those_of_the_actions():
+    assert row_of("alerts.log_to").choices == get_args(LogTo)
+
+
 def test_no_two_rows_share_a_key_a_variable_or_a_flag():
     flags = [row.flag for row in ROWS if row.flag]
     for names in ([row.key for row in ROWS], [row.environment for row in ROWS], flags):
@@ -60,7 +72,7 @@ def test_no_two_rows_share_a_key_a_variable_or_a_flag():
 def test_a_row_says_what_it_is_in_one_line_and_in_which_unit(row):
     assert row.help.endswith(".") and "\n" not in row.help
     assert row.unit == UNIT_OF_KIND.get(row.kind, row.unit)
-    assert row.unit or row.kind in (Kind.PATH, Kind.PATHS, Kind.CHOICE, Kind.NEEDS)
+    assert row.unit or row.kind in TEXT_KINDS
 
 
 @each_with_a_fixed_default

@@ -281,6 +281,14 @@ def a_row_and_a_text(draw):
         return row, draw(st.sampled_from(["none", "nofile=65536", "nproc=4096, mem=2GiB"]))
     if row.kind is Kind.PATHS:
         return row, draw(st.sampled_from(["none", "/srv/app.db", "/srv/app.db:~/other.db"]))
+    if row.kind is Kind.FILE:
+        return row, draw(st.sampled_from(["none", "/srv/rules.yml", "~/rules.yml"]))
+    if row.kind is Kind.URL:
+        return row, draw(st.sampled_from(["none", "https://hooks.example/v1", "http://[::1]:9093/api?a=b"]))
+    if row.kind is Kind.WORDS:
+        return row, draw(st.sampled_from(["none", "/bin/page", "/bin/page --to 'the operator'"]))
+    if row.kind is Kind.SOME:
+        return row, draw(st.sampled_from(["none", "stderr", "memory_log,syslog"]))
     if row.kind is Kind.PATH:
         return row, "/" + draw(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))
     if row.kind is Kind.PERCENT:
