@@ -4,6 +4,7 @@
     ├── UsageError       2        the command line asks for something that cannot be
     │   └── TargetError  2        the process or group to look at is not there
     ├── ConfigError      2        a configuration file or environment variable is wrong
+    │   └── ConditionError 2      the condition of an alert rule cannot be used
     ├── SourceError      3        a file of the system cannot be read
     │   └── BundleError  3        an archive is damaged, hostile, or none that we read
     ├── OutputError      1        a result cannot be written
@@ -82,6 +83,14 @@ class ConfigError(MnemoError):
     """Names the file and line (or the environment variable), the key, what was found and what is allowed."""
 
     exit_code = ExitCode.USAGE
+
+
+class ConditionError(ConfigError):
+    """What is wrong with a condition, the condition, and a caret below it. `column` counts from 0."""
+
+    def __init__(self, message: str, *, column: int) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 class SourceError(MnemoError):

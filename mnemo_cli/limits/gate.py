@@ -7,16 +7,22 @@ from mnemo_cli.model import Level, Verdict
 
 
 class Gate(NamedTuple):
-    """The worst that was seen so far, held against the level that fails (None for never)."""
+    """The worst that was seen so far, held against the level that fails (None for never).
+
+    `heeds_alerts`: an alert that fires is as bad as the level that its severity stands for.
+    """
 
     fail_on: Level | None
     worst: Level | None = None
     unknown: bool = False
+    heeds_alerts: bool = False
 
     def after(self, verdict: Verdict) -> "Gate":
         """The gate after one more verdict."""
         known = [level for level in (self.worst, verdict.at_least) if level is not None]
-        return Gate(fail_on=self.fail_on, worst=max(known, default=None), unknown=self.unknown or verdict.level is None)
+        if self.heeds_alerts:
+            known += [alert.level for alert in verdict.alerts if alert.state == "firing"]
+        return self._replace(worst=max(known, default=None), unknown=self.unknown or verdict.level is None)
 
     @property
     def breached(self) -> bool:

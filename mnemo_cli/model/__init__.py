@@ -9,6 +9,7 @@ dataclass, but a type takes 0.1 ms to build instead of 1.2 (forty of them were t
 interpreter in every command), and a Memory 1 µs instead of 7 in every sample.
 
 answers    a number, UNLIMITED or unknown; Gap; Level; JSON
+alerts     a rule and how it stands: Alert
 trackers   what a program counts itself: Component, Metric, Tracker
 """
 
@@ -16,11 +17,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+from mnemo_cli.model.alerts import Alert
 from mnemo_cli.model.answers import UNLIMITED, Gap, Json, Level, Limit, Unlimited, limit_json
 from mnemo_cli.model.trackers import Component, Metric, Tracker
 
 __all__ = [
     "UNLIMITED",
+    "Alert",
     "Component",
     "Event",
     "EventName",
@@ -234,7 +237,8 @@ class Verdict(NamedTuple):
     `binding` is the limit that binds (the worst level; among equals the least headroom).
     `level` is None when a limit on the path can be seen but not read and no other one is critical;
     `at_least` is then the worst level that is known, so that a breach still outranks unknown.
-    `levels` runs parallel to the sample's `limits`.
+    `levels` runs parallel to the sample's `limits`. `alerts` has every rule's, inactive ones too; none where
+    no rules are looked at.
     """
 
     level: Level | None
@@ -246,6 +250,7 @@ class Verdict(NamedTuple):
     forecast: Forecast | None
     events: tuple[Event, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 class Moment(NamedTuple):

@@ -6,8 +6,11 @@ Numbers are numbers, no limit is "unlimited", and unknown is null with an entry 
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from math import inf
 
 from mnemo_cli.model import (
+    UNLIMITED,
+    Alert,
     Component,
     Event,
     Forecast,
@@ -65,7 +68,7 @@ def sample_document(moment: Moment) -> dict[str, Json]:
         "forecast": None if verdict.forecast is None else forecast_document(verdict.forecast),
         "processes": [process_document(process) for process in sample.processes],
         "trackers": [tracker_document(tracker) for tracker in sample.trackers],
-        "alerts": [],
+        "alerts": [alert_document(alert) for alert in verdict.alerts if alert.state != "inactive"],
         "host_oom_kills_total": sample.host_oom_kills_total,
         "gaps": gap_documents(moment.gaps),
     }
@@ -141,7 +144,16 @@ def process_document(process: Process) -> dict[str, Json]:
 
 
 def tracker_document(tracker: Tracker) -> dict[str, Json]:
-    """One process's counters. The components that every tracker has are numbers of the tracker too."""
+    """One process's counters."""
+    return {
+        **tracker_numbers(tracker),
+        "components": [component_document(component) for component in tracker.components],
+        "metrics": [metric._asdict() for metric in tracker.metrics],
+    }
+
+
+def tracker_numbers(tracker: Tracker) -> dict[str, Json]:
+    """All but its lists. The components that every tracker has are numbers of the tracker too."""
     cache = tracker.component("embeddings_cache")
     return {
         "pid": tracker.pid,
@@ -166,8 +178,19 @@ def tracker_document(tracker: Tracker) -> dict[str, Json]:
         "completed_tasks_total": tracker.completed_tasks_total,
         "embeddings_cache_bytes": None if cache is None else cache.used_bytes,
         "history_ops": tracker.used_of("operation_history"),
-        "components": [component_document(component) for component in tracker.components],
-        "metrics": [metric._asdict() for metric in tracker.metrics],
+    }
+
+
+def alert_document(alert: Alert) -> dict[str, Json]:
+    """How one rule stands. Without end, which no limit has, is "unlimited"."""
+    return {
+        "name": alert.name,
+        "state": alert.state,
+        "severity": alert.severity,
+        "since": timestamp(alert.since_seconds),
+        "value": limit_json(UNLIMITED if alert.value == inf else alert.value),
+        "summary": alert.summary,
+        "actions": alert.actions,
     }
 
 

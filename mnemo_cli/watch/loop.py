@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
-from mnemo_cli.model import Event, Level, Moment, Sample
+from mnemo_cli.model import Event, Level, Moment, Sample, Verdict
+from mnemo_cli.model.alerts import Alert
 from mnemo_cli.sampling.machine import Sampler
 from mnemo_cli.watch.clock import Clock
 from mnemo_cli.watch.pace import wait_seconds
 from mnemo_cli.watch.trackers import TrackerSource, with_trackers
+
+if TYPE_CHECKING:
+    from mnemo_cli.limits.rules.alerting import Alerting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,15 +25,23 @@ class Rhythm:
 
 
 def watch(
-    sampler: Sampler, *, edges: Edges, rhythm: Rhythm, clock: Clock, trackers: TrackerSource | None = None
+    sampler: Sampler,
+    *,
+    edges: Edges,
+    rhythm: Rhythm,
+    clock: Clock,
+    trackers: TrackerSource | None = None,
+    alerting: "Alerting | None" = None,
 ) -> Iterator[Moment]:
     """Moments until the clock says stop or the target has ended.
 
     One reported moment per interval; between them, near a limit, glances that are judged and
     matter only for their events. The last moment of a target that ended carries an exit event.
-    `trackers` are for reported moments only: they decide no level.
+    `trackers` are for reported moments only: they decide no level. So are the alerts of `alerting`; moments
+    between carry those of the last report.
     """
     state, before, last_wait_seconds = State(), None, rhythm.interval_seconds
+    alerts: tuple[Alert, ...] = ()
     due_seconds = clock.seconds()
     while True:
         now_seconds = clock.seconds()
@@ -38,6 +51,11 @@ def watch(
         if whole and trackers is not None:
             sample = with_trackers(sample, sampler, trackers)
         state, verdict = step(state, sample, edges, whole=whole)
+        if whole and alerting is not None:
+            verdict = _with_alerts(verdict, sample, alerting)
+            alerts = verdict.alerts
+        elif alerts:
+            verdict = verdict._replace(alerts=alerts)
         ended = _has_ended(sample)
         if ended and whole:
             yield Moment(sample=sample, verdict=verdict._replace(events=(*verdict.events, _exit_event(sample))))
@@ -56,6 +74,11 @@ def watch(
             return
         # The person may have chosen a shorter interval meanwhile.
         due_seconds = min(due_seconds, clock.seconds() + rhythm.interval_seconds)
+
+
+def _with_alerts(verdict: Verdict, sample: Sample, alerting: "Alerting") -> Verdict:
+    alerts, events, gaps = alerting.judge(sample, verdict)
+    return verdict._replace(alerts=alerts, events=verdict.events + events, gaps=verdict.gaps + gaps)
 
 
 def _next_due(due_seconds: float, now_seconds: float, interval_seconds: float) -> float:

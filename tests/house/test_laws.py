@@ -56,6 +56,7 @@ PURE_IMPORTS = {
     "bisect",
     "collections",
     "dataclasses",
+    "difflib",
     "types",
     "enum",
     "functools",
@@ -66,6 +67,7 @@ PURE_IMPORTS = {
     "re",
     "statistics",
     "typing",
+    "yaml",  # of text that somebody else has read
 }
 LONGEST_FILE_LINES = 400
 LONGEST_FUNCTION_LINES = 60

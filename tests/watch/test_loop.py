@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from mnemo_cli.limits.levels import Edges
+from mnemo_cli.limits.rules.alerting import Alerting
+from mnemo_cli.limits.rules.condition import parse
+from mnemo_cli.limits.rules.rule import BUILT_IN, Rule, Rules
 from mnemo_cli.model import Level, LimitSource, Memory, Sample, Scope, Target
 from mnemo_cli.watch.loop import Rhythm, watch
 
@@ -77,9 +80,9 @@ class FormulaSampler:
         )
 
 
-def moments_of(sampler, clock, *, interval_seconds=1.0, rhythm=None):
+def moments_of(sampler, clock, *, interval_seconds=1.0, rhythm=None, alerting=None):
     rhythm = rhythm or Rhythm(interval_seconds=interval_seconds)
-    return list(watch(sampler, edges=Edges(), rhythm=rhythm, clock=clock))
+    return list(watch(sampler, edges=Edges(), rhythm=rhythm, clock=clock, alerting=alerting))
 
 
 def reported_at(moments):
@@ -233,3 +236,47 @@ def test_nothing_is_sampled_before_the_first_moment_is_asked_for():
     assert sampler.calls == []
     next(moments)
     assert len(sampler.calls) == 1
+
+
+def alerts_of(moments):
+    return [tuple(alert.state for alert in moment.verdict.alerts) for moment in moments]
+
+
+def test_without_rules_there_are_no_alerts():
+    assert set(alerts_of(moments_of(FormulaSampler(), CountedClock(stop_at_seconds=START_SECONDS + 3)))) == {()}
+
+
+def test_alerts_are_judged_on_reported_moments_and_shown_on_all():
+    """Use is above 79 % for four seconds, and glances see it long before the second report."""
+    rules = Rules((Rule("Full", parse("memory_usage_pct > 79"), "error", for_seconds=2.0),), "rules.yml")
+    sampler = FormulaSampler(
+        used=lambda elapsed: 239 * MIB if 0.1 < elapsed < 4.5 else 236 * MIB, limit_bytes=300 * MIB
+    )
+    clock = CountedClock(stop_at_seconds=START_SECONDS + 7.5)
+    moments = moments_of(sampler, clock, alerting=Alerting(rules, {}))
+    reported = [moment for moment in moments if moment.reported]
+    assert [states[0] for states in alerts_of(reported)] == [
+        "inactive", "pending", "pending", "firing", "firing", "resolved", "resolved", "resolved",
+    ]  # fmt: skip
+    last = ()
+    for moment, states in zip(moments, alerts_of(moments), strict=True):
+        last = states if moment.reported else last
+        assert states == last
+    told = [(event.event, event.fields["to"]) for moment in moments for event in moment.verdict.events]
+    assert [change for change in told if change[0] == "alert"] == [("alert", "firing"), ("alert", "resolved")]
+
+
+def test_an_alert_at_the_end_of_a_target_comes_before_its_exit():
+    rules = Rules((Rule("Ended", parse("target_processes < 1"), "note", for_seconds=0.0),), "rules.yml")
+    scope = Scope(kind="process", name="pid 7", pid=7)
+    sampler = FormulaSampler(scope=scope, processes=lambda elapsed: 2 if elapsed < 2.5 else 0)
+    moments = moments_of(sampler, CountedClock(), alerting=Alerting(rules, {}))
+    assert [event.event for event in moments[-1].verdict.events] == ["alert", "exit"]
+
+
+def test_the_built_in_rules_say_nothing_of_queues_on_a_machine_without_trackers():
+    clock = CountedClock(stop_at_seconds=START_SECONDS + 90)
+    moments = moments_of(FormulaSampler(), clock, alerting=Alerting(BUILT_IN, {"db_pool_size": 20.0}))
+    assert set(alerts_of(moments)) == {("inactive", "inactive", "unknown", "unknown")}
+    assert not [event for moment in moments for event in moment.verdict.events]
+    assert not [gap for moment in moments for gap in moment.gaps if gap.field.startswith("alerts")]

@@ -1,9 +1,15 @@
 """Alert rules: conditions over the numbers of a moment, read, evaluated and followed through their states. Pure.
 
-condition   a condition as a tree and as a function: parse, holds, value
-names       the numbers that a condition may use, and what they are now
+condition   a condition: parse, holds, value
+  tokens    its text cut into words and signs
+  tree      what they form
+  meaning   what that says, in three values
+names       what the numbers that a condition may use are at a moment
+  variables the names themselves, each with its metric
 rule        the nouns: Rule, Rules; the four that are built in
 document    a rules file, each mistake with its line
-state       inactive → pending → firing → resolved, and unknown
+  items     YAML whose every item knows its line
+state       one alert: inactive → pending → firing → resolved, and unknown
 alerting    all rules against each moment: alerts and their events
+promql      a condition for Prometheus, with the same meaning
 """
