@@ -98,10 +98,12 @@ def read_question(
     baseline: Path | None,
     config_file: Path | None,
     further: Mapping[str, str],
+    flags: Mapping[str, str | None] = {},
 ) -> Question:
     """The settings, the checks and the gate; `further` are ids and slugs beside those of the doctor's checks."""
     import datetime
 
+    from mnemo_cli.doctor import alerts
     from mnemo_cli.doctor.checks import CHECKS
     from mnemo_cli.doctor.components import SLUGS
     from mnemo_cli.doctor.gate import Gate
@@ -109,8 +111,8 @@ def read_question(
     from mnemo_cli.doctor.result import Severity
     from mnemo_cli.doctor.select import selected
 
-    flags = {"doctor.profile": profile, "doctor.need": ",".join(need) if need is not None else None}
-    settings = load_settings(config_file, flags)
+    own = {"doctor.profile": profile, "doctor.need": ",".join(need) if need is not None else None}
+    settings = load_settings(config_file, {**own, **flags})
     checks = {**further, **{check.id: check.slug for check in CHECKS}}
     known = None
     if baseline is not None:
@@ -123,7 +125,7 @@ def read_question(
         ids=selected(checks, select=select or (), ignore=ignore or ()),
         profile=chosen_profile,
         needs=needs,
-        waivers=settings.waivers({ID: SLUG, **SLUGS, **checks}),
+        waivers=settings.waivers({ID: SLUG, **SLUGS, **alerts.SLUGS, **checks}),
         gate=Gate(Severity.of(fail_on.level), strict_unknown, known),
         settings=settings,
         today=datetime.date.today(),

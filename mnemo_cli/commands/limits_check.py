@@ -29,13 +29,14 @@ from mnemo_cli.commands.audit_options import (
     Top,
 )
 from mnemo_cli.commands.auditing import ROOT, Question, Whom, choose_whom, examine, read_question, the_worst
-from mnemo_cli.commands.options import ConfigFile, FailOn, duration, program_of
+from mnemo_cli.commands.options import ConfigFile, FailOn, RulesFile, duration, program_of, rules_flag
 from mnemo_cli.commands.publishing import choose_look, publish, rules_for, told_to_nagios
 from mnemo_cli.errors import ExitCode, TargetError
 from mnemo_cli.output.findings import Report
 from mnemo_cli.output.gate import gate_text
 
 if TYPE_CHECKING:
+    from mnemo_cli.doctor.alerts import Judge as AlertJudge
     from mnemo_cli.doctor.result import Audit, Finding
     from mnemo_cli.model import Moment, Sample
     from mnemo_cli.sampling.target import TargetChoice
@@ -76,14 +77,16 @@ def check(
     reports: Reports = None,
     output: OutputFile = None,
     verbose: ShowAll = False,
+    rules_file: RulesFile = None,
     config_file: ConfigFile = None,
 ) -> None:
     """Exit 1 when memory or a limit is at or beyond --fail-on.
 
     Judges the memory level (moderate is a note, high a warning, critical an error), the checks of
-    `mnemo doctor`, and the components of programs that keep counters. Without a target: what a
-    program that is started from here gets.
+    `mnemo doctor`, the components of programs that keep counters, and alert rules of your own.
+    Without a target: what a program that is started from here gets.
     """
+    from mnemo_cli.doctor import alerts
     from mnemo_cli.doctor.components import SLUGS
     from mnemo_cli.doctor.memory_level import ID, SLUG
 
@@ -99,11 +102,13 @@ def check(
             strict_unknown=strict_unknown,
             baseline=baseline,
             config_file=config_file,
-            further={ID: SLUG, **SLUGS},
+            further={ID: SLUG, **SLUGS, **alerts.SLUGS},
+            flags={"alerts.rules": rules_flag(rules_file)},
         )
-        judged = retried(lambda: _judge(question), duration("--wait", wait) or 0.0, retries_missing=pid is None)
-        rules = rules_for(look, question.ids)
-        report = Report(the_worst(judged.audits, question), judged.exit_code, question.gate, rules)
+        judge = _alert_judge(question)
+        judged = retried(lambda: _judge(question, judge), duration("--wait", wait) or 0.0, retries_missing=pid is None)
+        described = rules_for(look, question.ids)
+        report = Report(the_worst(judged.audits, question), judged.exit_code, question.gate, described)
         raise typer.Exit(publish(report, look, gate_text))
 
 
@@ -138,8 +143,22 @@ def retried(
         pause_seconds = min(pause_seconds * _GROWTH, _LONGEST_PAUSE_SECONDS)
 
 
-def _judge(question: Question) -> Judged:
+def _alert_judge(question: Question) -> "AlertJudge":
+    """Read once: a wrong file of rules is told before anything is judged."""
+    from mnemo_cli.degrade.actions.destinations import missing_destinations
+    from mnemo_cli.doctor.alerts import Judge
+    from mnemo_cli.limits.rules.names import VARIABLES_BY_NAME
+    from mnemo_cli.settings.alerts import alert_rules, destinations
+    from mnemo_cli.settings.numbers import numbers
+
+    rules = alert_rules(question.settings, VARIABLES_BY_NAME)
+    unheard = () if rules.are_built_in else missing_destinations(rules, destinations(question.settings))
+    return Judge(rules, numbers(question.settings), unheard)
+
+
+def _judge(question: Question, alert_judge: "AlertJudge") -> Judged:
     """One try. The level stands first among the findings of the target, or of the machine where there are several."""
+    from mnemo_cli.doctor.alerts import no_rules
     from mnemo_cli.doctor.gate import outranking
     from mnemo_cli.doctor.memory_level import ID, level_finding, skipped_level
 
@@ -147,12 +166,14 @@ def _judge(question: Question) -> Judged:
     if question.whom.root != ROOT:
         if ID in question.ids:
             audits = _with_first(audits, question, skipped_level("these are files, not a running machine"))
+        audits = _with_alerts(audits, question, no_rules("these are files, not a running machine"))
         return Judged(audits, question.gate.exit_code(audits))
     moment = _look(question, audits)
     unknown = False
     if ID in question.ids:
         audits = _with_first(audits, question, level_finding(moment))
         unknown = moment.verdict.level is None and audits[0].findings[0].state != "waived"
+    audits = _with_alerts(audits, question, alert_judge.findings(moment))
     audits = _with_components(audits, question, moment.sample)
     blind = unknown and question.gate.fail_on is not None
     return Judged(audits, outranking(question.gate.exit_code(audits), ExitCode.UNKNOWN if blind else ExitCode.DONE))
@@ -175,6 +196,20 @@ def _with_components(audits: "tuple[Audit, ...]", question: Question, sample: "S
     found = component_audits(sample.trackers, first.profile)
     beside = judged(first._replace(findings=unread(sample.gaps) or (() if found else nothing_counted())))
     return first._replace(findings=first.findings + beside.findings), *others, *map(judged, found)
+
+
+def _with_alerts(
+    audits: "tuple[Audit, ...]", question: Question, findings: "tuple[Finding, ...]"
+) -> "tuple[Audit, ...]":
+    from mnemo_cli.doctor.waivers import waived
+
+    first, *others = audits
+    chosen = tuple(
+        waived(finding, first.subject, question.waivers, question.today)
+        for finding in findings
+        if finding.id in question.ids
+    )
+    return first._replace(findings=first.findings + chosen), *others
 
 
 def _with_first(audits: "tuple[Audit, ...]", question: Question, finding: "Finding") -> "tuple[Audit, ...]":

@@ -20,16 +20,17 @@ from mnemo_cli.commands.options import (
     NameTarget,
     PidTarget,
     Quiet,
+    RulesFile,
     Verbose,
     choose_target,
     command_app,
     duration,
     load_settings,
     program_of,
+    rules_flag,
 )
 from mnemo_cli.commands.watching import LookChoice, View, Watching
 from mnemo_cli.errors import UsageError
-from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Level
 from mnemo_cli.output.lines import LineFormat
 from mnemo_cli.output.log import start_log
@@ -79,6 +80,7 @@ def monitor(
     cgroup: CgroupTarget = None,
     limit: LimitBudget = None,
     interval: Interval = None,
+    rules: RulesFile = None,
     line_format: Format = None,
     output: OutputFile = None,
     headless: Headless = False,
@@ -110,11 +112,11 @@ def monitor(
         until_level=Level[until_level.name] if until_level is not None else None,
         fail_fast=fail_fast,
     )
-    gate = Gate(fail_on=fail_on.level)
     logger = start_log(os.environ, verbose=verbose, quiet=quiet)
-    settings = load_settings(config_file, {"monitor.interval": interval}, warn=logger.warning)
+    flags = {"monitor.interval": interval, "alerts.rules": rules_flag(rules)}
+    settings = load_settings(config_file, flags, warn=logger.warning)
     view = _view(line_format, output, headless=headless, once=once, samples_apart=program is not None)
-    watching = Watching(settings, choice, bounds, gate, logger, program=program)
+    watching = Watching(settings, choice, bounds, fail_on.level, logger, program=program)
     look = LookChoice(ascii_only=ascii_only, color=color)
     raise typer.Exit(watching.run(view, look, line_format=line_format, output=output))
 

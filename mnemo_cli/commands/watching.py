@@ -9,13 +9,14 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from mnemo_cli.commands.alarm import Alarm
 from mnemo_cli.commands.options import ColorChoice
 from mnemo_cli.commands.verdict import tell_verdict, witness_of
 from mnemo_cli.errors import ExitCode, OutputError
 from mnemo_cli.limits.gate import Gate
-from mnemo_cli.model import Moment
+from mnemo_cli.model import Level, Moment
 from mnemo_cli.output.lines import LineFormat, event_text, header, moment_text
-from mnemo_cli.output.log import log_event, tell
+from mnemo_cli.output.log import held_back, log_event, tell
 from mnemo_cli.output.summary import output_lines, summary_line
 from mnemo_cli.recording.memory_log import MemoryLog, MemoryLogSettings
 from mnemo_cli.redact import printable
@@ -61,7 +62,7 @@ class Watching:
         settings: "Settings",
         choice: TargetChoice,
         bounds: Bounds,
-        gate: Gate,
+        fail_on: Level | None,
         logger: logging.Logger,
         *,
         program: list[str] | None,
@@ -73,7 +74,8 @@ class Watching:
         self._program = program
         self._clock = WaitingClock()
         self._rhythm = Rhythm(interval_seconds=settings.interval_seconds())
-        self._outcome = Outcome(gate=gate)
+        self._alarm = Alarm(settings, logger)
+        self._outcome = Outcome(gate=Gate(fail_on=fail_on, heeds_alerts=self._alarm.gates))
         self._child: Child | None = None
         self._forward = Forward(self._clock)
         self._witness: Witness | None = None
@@ -105,6 +107,7 @@ class Watching:
             stack.callback(sampler.close)
             log = self._memory_log()
             stack.callback(log.close)
+            stack.callback(self._alarm.close)
             if (longest := self._bounds.longest_seconds) is not None:
                 self._clock.stop_after(longest)
             # Without rows the processes of the machine are not known, and not worth a walk of /proc.
@@ -138,10 +141,16 @@ class Watching:
     ) -> Iterator[Moment]:
         """Every moment, logged and counted, until a bound is reached."""
         for moment in watch(
-            sampler, edges=self._settings.levels(), rhythm=self._rhythm, clock=self._clock, trackers=trackers
+            sampler,
+            edges=self._settings.levels(),
+            rhythm=self._rhythm,
+            clock=self._clock,
+            trackers=trackers,
+            alerting=self._alarm.alerting,
         ):
             self._outcome = self._outcome.after(moment, self._bounds)
             log.note(moment)
+            self._alarm.note(moment)
             if self._witness is not None and moment.reported:
                 self._witness.note(moment.sample, sampler.pids)
                 self._tree_is_gone = (target := moment.sample.target) is not None and target.processes == 0
@@ -157,15 +166,18 @@ class Watching:
 
         console = terminal_console(choice.color.value)
         question = "the program is still running: q again asks it to end, any other key goes on"
-        with Screen(
-            console,
-            self._clock,
-            self._rhythm,
-            self._settings.levels(),
-            Look(ascii_only=choice.ascii_only or not console.encoding.startswith("utf")),
-            show_rows=lambda rows: setattr(sampler, "rows", rows),
-            quit_question=question if self._child is not None else None,
-        ) as screen:
+        with (
+            held_back(self._logger),
+            Screen(
+                console,
+                self._clock,
+                self._rhythm,
+                self._settings.levels(),
+                Look(ascii_only=choice.ascii_only or not console.encoding.startswith("utf")),
+                show_rows=lambda rows: setattr(sampler, "rows", rows),
+                quit_question=question if self._child is not None else None,
+            ) as screen,
+        ):
             for moment in moments:
                 screen.show(moment)
 

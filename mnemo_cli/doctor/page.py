@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mnemo_cli.doctor import components, memory_level
+from mnemo_cli.doctor import alerts, components, memory_level
 from mnemo_cli.doctor.check import Check
 from mnemo_cli.doctor.checks import CHECKS
 
@@ -40,6 +40,21 @@ GATE_PAGES = (
         components.SLUGS[components.UNBOUNDED_ID],
         "A component that reports a size has no limit, and may grow until memory is gone.",
         ("Tell its limit with `tracker.set_limit`, or bound it with a class of mnemo_cli.bounded.",),
+    ),
+    CheckPage(
+        alerts.RULE_ID,
+        alerts.SLUGS[alerts.RULE_ID],
+        "An alert rule of yours holds now.",
+        (
+            "One look cannot wait for a rule's `for`: whatever holds counts, as bad as the rule's severity. The "
+            "built-in rules say what the memory level says, and are not judged here; `mnemo limits rules` lists them.",
+        ),
+    ),
+    CheckPage(
+        alerts.UNHEARD_ID,
+        alerts.SLUGS[alerts.UNHEARD_ID],
+        "An alert rule of yours has an action that leads nowhere, and would only be logged.",
+        ("Give [alerts] a webhook, PagerDuty's key or a program; `mnemo config show` lists what there is.",),
     ),
 )
 

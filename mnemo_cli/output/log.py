@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import sys
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.model import Event, Level
 
 _WORDS = ("debug", "info", "warning", "error")
+_MOST_KEPT_LINES = 100
 _SEVERITIES = {
     None: logging.WARNING,
     Level.NORMAL: logging.INFO,
@@ -41,8 +43,36 @@ def tell(message: str) -> None:
 
 
 def log_event(logger: logging.Logger, event: Event) -> None:
-    """Moderate and high are warnings, critical is an error, a return to normal is information."""
+    """Moderate and high are warnings, critical is an error, a return to normal is information.
+
+    An alert is not told here: its actions say where.
+    """
+    if event.event == "alert":
+        return
     logger.log(_SEVERITIES[event.level], "%s: %s", event.event, event.text)
+
+
+@contextlib.contextmanager
+def held_back(logger: logging.Logger) -> Iterator[None]:
+    """While a screen is shown: lines would be drawn into it, and are written when it has gone, the last hundred."""
+    before = logger.handlers[:]
+    kept = _Kept()
+    logger.handlers[:] = [kept]
+    try:
+        yield
+    finally:
+        logger.handlers[:] = before
+        for record in kept.records:
+            logger.handle(record)
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: deque[logging.LogRecord] = deque(maxlen=_MOST_KEPT_LINES)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
 
 
 class _Words(logging.Formatter):
