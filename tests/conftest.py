@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Fixtures that tests of several folders ask for.
+pytest_plugins = ("tests.live.prometheus_binaries",)
+
 # No test may fail because the machine is busy: neither an example's time nor a strategy's is judged.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
