@@ -20,21 +20,26 @@ It samples, it judges, it acts, it shows; every file does one of them, and impor
 
 A program imports its part from here, and each name is loaded when it is first used:
 
-    from mnemo_cli import global_memory_tracker, guard, resources, start_memory_monitoring
+    from mnemo_cli import global_memory_tracker, guard, register, resources, start_memory_monitoring
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mnemo_cli.library import global_memory_tracker, guard, resources, start_memory_monitoring
+    from mnemo_cli.output.prometheus.register import register
 
 __version__ = "0.1.0"
-__all__ = ["global_memory_tracker", "guard", "resources", "start_memory_monitoring"]
+__all__ = ["global_memory_tracker", "guard", "register", "resources", "start_memory_monitoring"]
 
 
 def __getattr__(name: str) -> object:
     """The library's names, loaded at their first use: a command that needs none of them does not pay for them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "register":
+        from mnemo_cli.output.prometheus.register import register
+
+        return register
     from mnemo_cli import library
 
     return getattr(library, name)

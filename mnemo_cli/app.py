@@ -52,6 +52,7 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("collect", "Put what explains a death into one redacted tarball."),
     CommandRow("explain", "Say why something died, or what an error means."),
     CommandRow("orchestrate", "Run jobs so that memory never kills them.", takes_program=True),
+    CommandRow("export", "Give metrics, rules and a dashboard to Prometheus."),
     CommandRow("config", "Show and change the settings."),
     CommandRow("completion", "Print the completion script of a shell."),
 )

@@ -25,7 +25,7 @@ from mnemo_cli.commands.options import (
     load_settings,
     program_of,
 )
-from mnemo_cli.errors import OutputError
+from mnemo_cli.errors import OutputError, UsageError
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Json, Moment
@@ -49,6 +49,7 @@ class SnapshotFormat(StrEnum):
     TABLE = "table"
     PLAIN = "plain"
     JSON = "json"
+    PROMETHEUS = "prometheus"
 
 
 @app.command(options_metavar="[OPTIONS] [-- CMD...]")
@@ -86,6 +87,8 @@ def snapshot(
     program = program_of(ctx)
     choice = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=limit, program=program)
     settings = load_settings(config_file, {})
+    if output_format is SnapshotFormat.PROMETHEUS and (diff is not None or fields is not None):
+        raise UsageError("--format prometheus has no --diff and no --fields: choose json for those")
     old = None
     if diff is not None:
         from mnemo_cli.recording.diff import load_sample
@@ -99,7 +102,11 @@ def snapshot(
         outcome = outcome.after(moment, _BOUNDS)
     else:
         moment, outcome, child_code = _run(program, choice, settings, top, outcome)
-    sys.stdout.write(_text(moment, output_format, fields, old, top))
+    if output_format is SnapshotFormat.PROMETHEUS:
+        text = _metrics(moment, settings, top)
+    else:
+        text = _text(moment, output_format, fields, old, top)
+    sys.stdout.write(text)
     raise typer.Exit(outcome.exit_code(_BOUNDS, timed_out=False, child_code=child_code, signal_code=None))
 
 
@@ -173,6 +180,14 @@ def _used_by_target(moment: Moment) -> int:
     """For ranking only: an unknown use is below all others."""
     target = moment.sample.target
     return -1 if target is None or target.used_bytes is None else target.used_bytes
+
+
+def _metrics(moment: Moment, settings: "Settings", top: int) -> str:
+    from mnemo_cli.output.prometheus.families import families
+    from mnemo_cli.output.prometheus.text import plain_text
+    from mnemo_cli.settings.numbers import numbers
+
+    return plain_text(families(moment, settings=numbers(settings), most_processes=top)).decode()
 
 
 def _text(

@@ -85,6 +85,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("mnemo orchestrate status nightly.db", "How a run stands, from another terminal."),
         Example("mnemo orchestrate demo", "See every step of the ladder and the drain, in a minute."),
     ),
+    "export": (
+        Example("mnemo export serve", "Metrics at http://127.0.0.1:9477/metrics, read at each scrape."),
+        Example("mnemo export serve --cgroup /app --rules alerts.yaml", "Of one group, with your own alert rules."),
+        Example("mnemo export textfile /var/lib/node_exporter --interval 15s", "For node_exporter."),
+        Example("mnemo export rules -o mnemo.rules.yml", "The same alerts, in Prometheus."),
+        Example("mnemo export dashboard -o mnemo.json", "A dashboard to import into Grafana."),
+    ),
     "config": (
         Example("mnemo config show --origin", "Every setting with its value, and where that comes from."),
         Example("mnemo config set resources.memory_high_pct 70", "Change one setting; comments in the file stay."),

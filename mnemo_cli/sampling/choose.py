@@ -19,10 +19,12 @@ def choose_sampler(
     root: Path = Path("/"),
     rows: int = 50,
     most_descriptors: int | None = None,
+    details_seconds: float = 5.0,
 ) -> "Sampler":
     """Raises TargetError when there is no such target. `portable` asks for psutil on Linux too.
 
-    `root` and `most_descriptors` are for the Linux sampler: psutil finds its own way.
+    `root` and the rest are for the Linux sampler: psutil finds its own way. `details_seconds` is how old what
+    is dear to read of a process may be, its PSS above all.
     """
     if portable or sys.platform != "linux":
         from mnemo_cli.sampling.portable import Portable
@@ -30,4 +32,4 @@ def choose_sampler(
         return Portable(choice, rows=rows)
     from mnemo_cli.sampling.machine import Machine
 
-    return Machine(choice, root=root, rows=rows, most_descriptors=most_descriptors)
+    return Machine(choice, root=root, rows=rows, most_descriptors=most_descriptors, details_seconds=details_seconds)

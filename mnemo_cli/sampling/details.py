@@ -16,7 +16,7 @@ from mnemo_cli.sampling.files import Table, line_values, parse_number
 from mnemo_cli.sampling.mounts import parse_membership
 from mnemo_cli.sampling.rlimits import parse_soft_nofile
 
-_REFRESH_SECONDS = 5.0
+REFRESH_SECONDS = 5.0
 _LARGEST_SHARE_OF_TIME = 0.01
 _ROLLUP = Table("Rss", "Pss", "Private_Clean", "Private_Dirty", "Swap")
 _KIB = 1024
@@ -41,10 +41,15 @@ class Details(NamedTuple):
 
 
 class DetailReader:
-    """Reads and remembers the details of the processes that are shown."""
+    """Reads and remembers the details of the processes that are shown.
 
-    def __init__(self, root: Path) -> None:
+    `refresh_seconds` is how long they are good for. Where that is long, the first refreshes are spread over it, so
+    that no sample pays for all of them.
+    """
+
+    def __init__(self, root: Path, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
         self._proc = os.fspath(root / "proc")
+        self._refresh_seconds = refresh_seconds
         self._known: dict[tuple[int, int], tuple[float, Details]] = {}
 
     def read(self, pid: int, started: int, clock_seconds: float, *, fresh: bool = False) -> Details:
@@ -54,9 +59,15 @@ class DetailReader:
             begin = time.perf_counter()
             details = read_details(f"{self._proc}/{pid}")
             cost = time.perf_counter() - begin
-            due = clock_seconds + max(_REFRESH_SECONDS, cost / _LARGEST_SHARE_OF_TIME)
+            good_seconds = self._refresh_seconds if due else self._first_refresh_seconds(pid)
+            due = clock_seconds + max(good_seconds, cost / _LARGEST_SHARE_OF_TIME)
             self._known[pid, started] = due, details
         return details
+
+    def _first_refresh_seconds(self, pid: int) -> float:
+        """Neighbours in time have neighbouring pids: sixteen of them are due one after the other."""
+        late_seconds = max(0.0, self._refresh_seconds - REFRESH_SECONDS)
+        return self._refresh_seconds - late_seconds * (pid % 16) / 16
 
     def keep_only(self, shown: set[tuple[int, int]]) -> None:
         """Forget the processes that are shown no more."""

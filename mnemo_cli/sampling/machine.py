@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Memory, Sample, Target
+from mnemo_cli.sampling.details import REFRESH_SECONDS
 from mnemo_cli.sampling.path import LimitPath
 from mnemo_cli.sampling.population import Population
 from mnemo_cli.sampling.rlimits import descriptor_budget
@@ -44,7 +45,13 @@ class Machine:
     """Reads one target again and again. Raises TargetError at the start when there is no such target."""
 
     def __init__(
-        self, choice: TargetChoice, *, root: Path = Path("/"), rows: int = 50, most_descriptors: int | None = None
+        self,
+        choice: TargetChoice,
+        *,
+        root: Path = Path("/"),
+        rows: int = 50,
+        most_descriptors: int | None = None,
+        details_seconds: float = REFRESH_SECONDS,
     ) -> None:
         self._choice = choice
         self.rows = rows
@@ -54,6 +61,7 @@ class Machine:
             root,
             directory=self._path.directory if choice.kind == "cgroup" else None,
             most_descriptors=descriptor_budget() if most_descriptors is None else most_descriptors,
+            details_seconds=details_seconds,
         )
         if choice.is_tree:
             self._population.refresh([], 0.0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mnemo_cli.errors import SourceError
 from mnemo_cli.model import Gap, Process, Target
-from mnemo_cli.sampling.details import DetailReader, Details
+from mnemo_cli.sampling.details import REFRESH_SECONDS, DetailReader, Details
 from mnemo_cli.sampling.files import read_text
 from mnemo_cli.sampling.index import ProcessIndex
 from mnemo_cli.sampling.members import Members
@@ -20,13 +20,21 @@ _WAKING_SHARE = 0.002
 class Population:
     """Follows the processes of one target."""
 
-    def __init__(self, choice: TargetChoice, root: Path, *, directory: Path | None, most_descriptors: int) -> None:
+    def __init__(
+        self,
+        choice: TargetChoice,
+        root: Path,
+        *,
+        directory: Path | None,
+        most_descriptors: int,
+        details_seconds: float = REFRESH_SECONDS,
+    ) -> None:
         self._choice = choice
         self._page_bytes = os.sysconf("SC_PAGE_SIZE")
         self._index = ProcessIndex(root)
         self._members = Members(choice, root, directory)
         self._sweep = ResidentSweep(root, most_descriptors=most_descriptors)
-        self._details = DetailReader(root)
+        self._details = DetailReader(root, refresh_seconds=details_seconds)
         self._swept_at_bytes: int | None = None
         self._hides_others = hides_other_users(root)
 

@@ -17,6 +17,8 @@ PROJECT = PACKAGE.parent
 # except for processes, sockets, /proc and /sys, which are nobody's business while mnemo is imported.
 WATCHER = """
 import importlib, json, os, sys, time
+# It reads /proc for a collector of its own while it is imported; those of us that stand on it are still looked at.
+import prometheus_client
 
 package = sys.argv[1]
 found, current = [], [""]

@@ -185,3 +185,15 @@ def test_processes_that_are_shown_no_more_are_forgotten(tmp_path):
     assert reader.read(7, 1, 0.1).name == "python3"
     reader.keep_only({(8, 1)})
     assert reader.read(7, 1, 0.1).name == "other"
+
+
+def test_details_that_are_good_for_long_are_refreshed_one_after_the_other(tmp_path):
+    """Sixteen processes that are seen at once, each good for a minute: no sample reads them all anew."""
+    for pid in range(16):
+        process_folder = tmp_path / "proc" / str(pid)
+        process_folder.mkdir(parents=True)
+        process(process_folder, GOOD)
+    reader = DetailReader(tmp_path, refresh_seconds=60.0)
+    first = {pid: reader.read(pid, 7, 1000.0) for pid in range(16)}
+    due = [next(at for at in range(1001, 1200) if reader.read(pid, 7, float(at)) is not first[pid]) for pid in first]
+    assert min(due) >= 1005 and max(due) >= 1060 and len(set(due)) > 8

@@ -9,14 +9,13 @@ where the levels of the limits do not tell it.
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from math import inf
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from mnemo_cli.model import (
     Alert,
     Forecast,
     Gap,
     Json,
-    Level,
     LimitSource,
     Memory,
     Moment,
@@ -25,6 +24,7 @@ from mnemo_cli.model import (
     Sample,
     Scope,
     Target,
+    Unlimited,
     Verdict,
     VmPressureLevel,
 )
@@ -222,12 +222,20 @@ def _vm_level(members: Members) -> VmPressureLevel | None:
     return None if members.raw("vm_pressure_level") is None else members.word("vm_pressure_level", _VM_LEVELS)
 
 
-def _difference(given: Json, written: Json, name: str = "it") -> str | None:
-    """Where a line is not what would be written of its own moment; members that it lacks are none."""
+def _difference(given: Json, written: Json, name: str = "") -> str | None:
+    """Where a line is not what would be written of its own moment; members that it lacks are no difference."""
     if isinstance(given, Mapping) and isinstance(written, Mapping):
-        pairs = ((given[key], value, key if name == "it" else f"{name}.{key}") for key, value in written.items() if key in given)
-    elif _are_lists(given, written):
-        pairs = ...
+        dotted = f"{name}." if name else ""
+        pairs = [(given[key], value, f"{dotted}{key}") for key, value in written.items() if key in given]
+    elif _is_list(given) and _is_list(written) and len(given) == len(written):
+        pairs = [(one, other, f"{name}[{at}]") for at, (one, other) in enumerate(zip(given, written, strict=True))]
     elif given == written and isinstance(given, bool) == isinstance(written, bool):
         return None
-    return None
+    else:
+        return f"{name} is {shown(given)}, but the rest of the line says {shown(written)}"
+    found = (_difference(one, other, where) for one, other, where in pairs)
+    return next((difference for difference in found if difference is not None), None)
+
+
+def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
