@@ -3,9 +3,6 @@
 Used is the working set: usage − inactive file cache, at least 0, as kubelet and cAdvisor count it.
 """
 
-import errno
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,8 +14,6 @@ from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number
 _NO_LIMIT = 1 << 62
 # A peak that is this part below its limit has reached it.
 _NEARLY = 64
-# What reading says of a group that was removed while we walked.
-_REMOVED = (errno.ENOENT, errno.ENODEV)
 # How many of a Memory's fields a glance and a whole reading of a group fill in.
 _FIELDS_GLANCED = Memory._fields.index("limit_bytes") + 1
 _FIELDS_READ = Memory._fields.index("limit_hits_total") + 1
@@ -218,34 +213,6 @@ class GroupV1(Group):
     def hidden_limit_bytes(self) -> int | None:
         memory_limit = self._table(self._stat, self.HIERARCHICAL_LIMIT, "limit_bytes", [])[0]
         return memory_limit if memory_limit is not None and memory_limit < _NO_LIMIT else None
-
-
-def subtree_oom_kills(directory: Path) -> int | None:
-    """The kills that a v1 group and every group below it remember; those of removed groups are forgotten.
-
-    None when a group that is there has no readable count: taken as 0 it would look like kills once it is back.
-    """
-    kills = 0
-    for _, count in oom_kills_by_folder(directory):
-        if count is None:
-            return None
-        kills += count
-    return kills
-
-
-def oom_kills_by_folder(directory: Path) -> Iterator[tuple[Path, int | None]]:
-    """What a v1 group and each one below it remember, with None for a count that is there and cannot be read."""
-    unlisted: list[OSError] = []
-    for folder, _, files in os.walk(directory, onerror=unlisted.append):
-        if "memory.oom_control" in files:
-            try:
-                (count,) = GroupV1.EVENTS.values(Path(folder, "memory.oom_control").read_bytes())
-            except OSError as err:
-                if err.errno in _REMOVED:
-                    continue
-                count = None
-            yield Path(folder), count
-    yield from ((Path(err.filename), None) for err in unlisted if err.errno not in _REMOVED)
 
 
 def working_set(usage_bytes: int | None, inactive_file_bytes: int | None) -> int | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.model import UNLIMITED
-from mnemo_cli.sampling.group import GroupV1, GroupV2, oom_kills_by_folder, subtree_oom_kills, working_set
+from mnemo_cli.sampling.group import GroupV1, GroupV2, working_set
 
 SENTINEL = 9223372036854771712
 V2 = {
@@ -154,36 +154,6 @@ def test_only_v1_tells_of_a_limit_above(group_of, version, stat, hidden):
 def test_the_working_set_is_never_negative_and_unknown_when_a_part_is(usage, inactive):
     used = working_set(usage, inactive)
     assert used == (None if usage is None or inactive is None else max(0, usage - inactive))
-
-
-def test_the_kills_of_a_group_and_of_all_below_it_are_added(fake_host):
-    root = fake_host(
-        {
-            "g/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n",
-            "g/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
-            "g/a/b/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n",
-            "g/other/cgroup.procs": "",
-        }
-    )
-    assert subtree_oom_kills(root / "g") == 7
-    assert subtree_oom_kills(root / "gone") == 0
-
-
-@pytest.mark.parametrize("is_nonsense", [True, False])
-def test_a_count_that_is_there_and_cannot_be_read_makes_the_sum_unknown(fake_host, is_nonsense):
-    root = fake_host({"g/memory.oom_control": "oom_kill 1\n", "g/a/memory.oom_control": "oom_kill half\n"})
-    if not is_nonsense:
-        file = root / "g/a/memory.oom_control"
-        file.unlink()
-        file.symlink_to(file.name)  # too many levels of links
-    assert subtree_oom_kills(root / "g") is None
-    assert dict(oom_kills_by_folder(root / "g")) == {root / "g": 1, root / "g/a": None}
-
-
-def test_what_cannot_be_listed_has_no_known_count(fake_host):
-    root = fake_host({"g": "no folder\n"})
-    assert dict(oom_kills_by_folder(root / "g")) == {root / "g": None}
-    assert dict(oom_kills_by_folder(root / "gone")) == {}
 
 
 @pytest.mark.parametrize(

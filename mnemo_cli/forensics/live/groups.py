@@ -10,8 +10,9 @@ from mnemo_cli.model import Gap, Memory
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.cgroup import Place, locate_membership, locate_path
 from mnemo_cli.sampling.files import gap, line_values
-from mnemo_cli.sampling.group import Group, GroupV1, oom_kills_by_folder
+from mnemo_cli.sampling.group import Group, GroupV1
 from mnemo_cli.sampling.host import HostMemory
+from mnemo_cli.sampling.subtree import oom_kills_by_folder
 
 # A leaf has few groups below it; where there are more, those of the victims are told by the kernel log.
 _MOST_GROUPS_BELOW = 1000
