@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
+
+from tests.schemas import validator_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="runs jobs with Linux's means")
 _PATIENCE_SECONDS = 20.0
@@ -74,8 +74,7 @@ def until(holds):
 
 def validated(text, name="run"):
     document = json.loads(text)
-    schema = json.loads(resources.files("mnemo_cli").joinpath(f"schemas/{name}.schema.json").read_text())
-    jsonschema.validate(document, schema)
+    validator_of(name).validate(document)
     return document
 
 

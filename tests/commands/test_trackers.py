@@ -6,13 +6,12 @@ import re
 import subprocess
 import sys
 import tempfile
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from tests.commands.conftest import end_all
+from tests.schemas import validator_of
 
 SHARED_MEMORY = Path("/dev/shm")
 NOBODY = 65534
@@ -44,7 +43,6 @@ os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})
 os.environ["HOME"] = os.environ["XDG_CONFIG_HOME"] = "/"
 main()
 """
-SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/sample.schema.json").read_text())
 
 pytestmark = pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="counters are published below /dev/shm")
 
@@ -87,7 +85,7 @@ def documents(text):
     found = [json.loads(line) for line in text.splitlines()]
     for document in found:
         if document["type"] == "sample":
-            jsonschema.validate(document, SCHEMA)
+            validator_of("sample").validate(document)
     return [document for document in found if document["type"] == "sample"]
 
 
@@ -95,7 +93,7 @@ def snapshot(run, *words):
     done = run("snapshot", "--format", "json", *words)
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    jsonschema.validate(document, SCHEMA)
+    validator_of("sample").validate(document)
     return document
 
 
