@@ -12,10 +12,18 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from mnemo_cli.sampling.mounts import Mount, parse_membership, parse_mounts
+from tests.alone import MEMORY_GROUPS, alone_with
 
 MIB = 1 << 20
 _NUMBERS = itertools.count(1)
 _DEADLINE_SECONDS = 10.0
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_killed() -> Iterator[None]:
+    """The kernel counts the kills of all groups in one counter, and tells of them in one log."""
+    with alone_with(MEMORY_GROUPS):
+        yield
 
 
 class MemoryGroup:

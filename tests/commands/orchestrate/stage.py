@@ -4,11 +4,10 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from tests.schemas import validator_of
 
 PATIENCE_SECONDS = 20.0
 
@@ -22,8 +21,7 @@ def until(holds: Callable[[], object], what: str = "it") -> None:
 
 def validated(text: str, name: str = "run") -> dict[str, Any]:
     document = json.loads(text)
-    schema = json.loads(resources.files("mnemo_cli").joinpath(f"schemas/{name}.schema.json").read_text())
-    jsonschema.validate(document, schema)
+    validator_of(name).validate(document)
     return document
 
 
