@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.alone import SHARED_MEMORY, alone_with
+
 
 @pytest.fixture
 def shared_memory_is_left_as_it_was() -> Iterator[None]:
-    """Only files of processes that are gone: other tests may run at the same time."""
-    with left_as_it_was(Path(f"/dev/shm/mnemosyne-{os.geteuid()}")):
+    """Only files of processes that are gone: another test's programs may publish at the same time."""
+    with alone_with(SHARED_MEMORY), left_as_it_was(SHARED_MEMORY / f"mnemosyne-{os.geteuid()}"):
         yield
 
 

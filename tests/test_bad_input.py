@@ -32,7 +32,7 @@ FORMATS = ["ndjson", "csv", "plain"]
 
 
 @pytest.fixture(autouse=True)
-def a_home_and_a_folder_of_its_own(tmp_path, monkeypatch):
+def a_home_and_a_folder_of_its_own(tmp_path, monkeypatch, nobody_is_killed_meanwhile):
     for name, folder in {"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
     (tmp_path / "here").mkdir()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -15,7 +14,9 @@ import pytest
 
 from mnemo_cli.bounded.resources import Resources
 from mnemo_cli.settings.table import ROWS
+from tests.shared_memory import shared_memory_is_left_as_it_was  # noqa: F401 (a fixture)
 
+pytestmark = pytest.mark.usefixtures("nobody_is_killed_meanwhile")
 LEAST_SECONDS, MOST_SECONDS = 0.05, 20.0
 
 # Of each setting: what a person writes, and the field that a program then reads.
@@ -89,16 +90,6 @@ def test_importing_mnemo_loads_nothing_of_the_library(tmp_path):
 def test_a_name_that_mnemo_does_not_have_is_an_ordinary_error(tmp_path):
     said = program("from mnemo_cli import memory_guard", tmp_path).stderr
     assert "ImportError: cannot import name 'memory_guard' from 'mnemo_cli'" in said
-
-
-@pytest.fixture
-def shared_memory_is_left_as_it_was() -> Iterator[None]:
-    """The global tracker publishes in the one place for all: what the programs here leave is removed."""
-    folder = Path(f"/dev/shm/mnemosyne-{os.geteuid()}")
-    before = set(folder.iterdir()) if folder.exists() else set()
-    yield
-    for file in set(folder.iterdir()) - before if folder.exists() else ():
-        file.unlink()
 
 
 GLOBAL_TRACKER = """

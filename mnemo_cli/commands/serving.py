@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 # A scrape makes thousands of tuples and no cycle: to look for cycles at every 700th is a fifth of its cost.
 _COLLECTED_EVERY = 50_000
 # How old the PSS of one of the largest processes may be.
-_DETAILS_SECONDS = 60.0
+_DETAILS_SECONDS = 180.0
 # A sample takes milliseconds: one that takes this long, beside the beat, hangs on a file of the system.
 _HANGS_AFTER_SECONDS = 30.0
 

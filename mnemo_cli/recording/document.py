@@ -52,6 +52,7 @@ def sample_document(moment: Moment) -> dict[str, Json]:
         "schema": SAMPLE_SCHEMA,
         "type": "sample",
         "time": timestamp(sample.time_seconds),
+        "clock_seconds": sample.clock_seconds,
         "scope": sample.scope.json,
         "level": level_word(verdict.level),
         "memory": None if binding is None else memory_document(binding, verdict.peak_used_bytes),

@@ -7,10 +7,8 @@ import resource
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from mnemo_cli.commands.auditing import ROOT
@@ -19,8 +17,8 @@ from mnemo_cli.output.findings import FindingsFormat
 from tests.commands.conftest import end_all
 from tests.doctor.stock import write
 from tests.doctor.stock_hosts import debian_service
+from tests.schemas import validator_of
 
-SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/findings.schema.json").read_text())
 READY = "import sys; print('ready', flush=True); sys.stdin.read()"
 # The first run, as root, imports everything: nobody may not read every installation of Python.
 AS_NOBODY = """
@@ -74,7 +72,7 @@ def doctor(script_runner, monkeypatch):
 def document(done):
     assert done.stderr == "", done.stderr
     found = json.loads(done.stdout)
-    jsonschema.validate(found, SCHEMA)
+    validator_of("findings").validate(found)
     assert found["exit_code"] == done.returncode
     return found
 
@@ -309,7 +307,7 @@ def test_every_format_is_written_whole_and_several_at_once(doctor):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     texts = {one.value: Path(f"{one.value}.out").read_text() for one in FindingsFormat}
     assert texts["plain"].startswith("XX ERROR    FD001 fd-soft-low  self ")
-    jsonschema.validate(json.loads(texts["json"]), SCHEMA)
+    validator_of("findings").validate(json.loads(texts["json"]))
     assert json.loads(texts["ndjson"]) == json.loads(texts["json"])
     run = json.loads(texts["sarif"])["runs"][0]
     rule = run["tool"]["driver"]["rules"][0]

@@ -6,10 +6,8 @@ import resource
 import select
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from mnemo_cli.commands import limits_check
@@ -20,8 +18,8 @@ from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Moment, Sample, Scope
 from tests.doctor.stock import write
 from tests.doctor.stock_hosts import debian_service
+from tests.schemas import validator_of
 
-SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/findings.schema.json").read_text())
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems let nobody read another's limits")
 
 
@@ -38,7 +36,7 @@ def check(script_runner, monkeypatch):
 def document(done):
     assert done.stderr == "", done.stderr
     found = json.loads(done.stdout)
-    jsonschema.validate(found, SCHEMA)
+    validator_of("findings").validate(found)
     return found
 
 

@@ -7,14 +7,13 @@ import os
 import re
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from mnemo_cli.model import Level
 from mnemo_cli.output.lines import LineFormat
+from tests.schemas import validator_of
 
 FORMATS = [choice.value for choice in LineFormat]
 FAST = ("--interval", "0.05")
@@ -31,10 +30,6 @@ FAILS_FROM = {
 }
 
 
-def schema(name):
-    return json.loads(resources.files("mnemo_cli").joinpath(f"schemas/{name}.schema.json").read_text())
-
-
 def documents(text):
     lines = text.splitlines()
     assert text == "".join(f"{line}\n" for line in lines), "a line is cut"
@@ -42,7 +37,7 @@ def documents(text):
 
 
 def check(document):
-    jsonschema.validate(document, schema(document["type"]))
+    validator_of(document["type"]).validate(document)
     return document
 
 
@@ -52,7 +47,7 @@ def log_lines(tmp_path):
 
 
 def check_log(document):
-    jsonschema.validate(document, schema("log"))
+    validator_of("log").validate(document)
     return document
 
 

@@ -4,23 +4,19 @@ import json
 import os
 import re
 import sys
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from mnemo_cli.model import Level
+from tests.schemas import validator_of
 
 MIB = 1 << 20
 
 
-SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/sample.schema.json").read_text())
-
-
 def check(text):
     document = json.loads(text)
-    jsonschema.validate(document, SCHEMA)
+    validator_of("sample").validate(document)
     return document
 
 

@@ -6,15 +6,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 
+from tests.alone import SHARED_MEMORY, alone_with
 from tests.commands.conftest import end_all
+from tests.schemas import validator_of
 
-SHARED_MEMORY = Path("/dev/shm")
 NOBODY = 65534
 # Becomes a user, then publishes under a name: a work queue, and an allocation. Each line is an allocation of a byte.
 PROGRAM = """
@@ -44,13 +43,19 @@ os.setgroups([]), os.setgid({NOBODY}), os.setuid({NOBODY})
 os.environ["HOME"] = os.environ["XDG_CONFIG_HOME"] = "/"
 main()
 """
-SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/sample.schema.json").read_text())
 
 pytestmark = pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="counters are published below /dev/shm")
 
 
 @pytest.fixture
-def publish():
+def shared_memory():
+    """Nobody else removes what programs left there, or the folder."""
+    with alone_with(SHARED_MEMORY):
+        yield
+
+
+@pytest.fixture
+def publish(shared_memory):
     """Starts a program that publishes; ends it, and removes its file and a folder that was not there before."""
     started, files, folders_before = [], [], set(SHARED_MEMORY.iterdir())
 
@@ -87,15 +92,20 @@ def documents(text):
     found = [json.loads(line) for line in text.splitlines()]
     for document in found:
         if document["type"] == "sample":
-            jsonschema.validate(document, SCHEMA)
+            validator_of("sample").validate(document)
     return [document for document in found if document["type"] == "sample"]
+
+
+def samples(program):
+    """As they come; between them may be events."""
+    return (sample for line in iter(program.stdout.readline, "") for sample in documents(line))
 
 
 def snapshot(run, *words):
     done = run("snapshot", "--format", "json", *words)
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    jsonschema.validate(document, SCHEMA)
+    validator_of("sample").validate(document)
     return document
 
 
@@ -140,7 +150,8 @@ def test_workers_that_died_are_added_up_beside_the_living(run, publish, name):
     first, second = publish(name, size_bytes=1000), publish(name, size_bytes=500)
     first.kill()
     first.wait()
-    living, dead = snapshot(run, "--pid", str(second.pid))["trackers"]
+    trackers = snapshot(run, "--pid", str(second.pid))["trackers"]
+    living, dead = (tracker for tracker in trackers if tracker["name"] == name)
     assert (living["pid"], living["used_bytes"], living["allocated_bytes_total"]) == (second.pid, 500, 500)
     assert (dead["pid"], dead["processes"], dead["used_bytes"], dead["allocated_bytes_total"]) == (None, 1, 0, 1000)
     assert re.search(rf"^{name} +1 dead ", run("snapshot", "--pid", str(second.pid)).stdout, re.MULTILINE)
@@ -149,27 +160,25 @@ def test_workers_that_died_are_added_up_beside_the_living(run, publish, name):
 def test_monitor_tells_the_rate_between_two_samples(start, publish, name):
     program = publish(name, size_bytes=10**6)
     monitor = start("monitor", "--pid", str(program.pid), "--format", "ndjson", "--interval", "0.2")
+    seen = samples(monitor)
     for rising in (False, True):
-        (sample,) = documents(monitor.stdout.readline())
-        (tracker,) = sample["trackers"]
+        (tracker,) = next(seen)["trackers"]
         assert tracker["allocated_bytes_total"] == 10**6
         # In the first line it is the rate since the tracker was made.
         assert (tracker["allocation_bytes_per_second"] == 0) == rising
     print(file=program.stdin, flush=True)
     assert program.stdout.readline() == "allocated\n"
-    lines = (documents(line) for line in iter(monitor.stdout.readline, ""))
-    trackers = (sample["trackers"][0] for (sample,) in lines)
+    trackers = (sample["trackers"][0] for sample in seen)
     tracker = next(tracker for tracker in trackers if tracker["allocated_bytes_total"] > 10**6)
     assert 0 < tracker["allocation_bytes_per_second"] <= 10
 
 
 def test_a_program_that_begins_to_publish_during_a_watch_is_seen_from_then_on(start, publish, name):
     monitor = start("monitor", "--pid", str(os.getpid()), "--format", "ndjson", "--interval", "0.1")
-    (sample,) = documents(monitor.stdout.readline())
-    assert name not in {tracker["name"] for tracker in sample["trackers"]}
+    seen = samples(monitor)
+    assert name not in {tracker["name"] for tracker in next(seen)["trackers"]}
     publish(name)
-    lines = (documents(line) for line in iter(monitor.stdout.readline, ""))
-    assert any(tracker["name"] == name for (sample,) in lines for tracker in sample["trackers"])
+    assert any(tracker["name"] == name for sample in seen for tracker in sample["trackers"])
 
 
 def test_plain_lines_name_the_worst_component(run, publish, name):

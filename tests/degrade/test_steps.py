@@ -211,7 +211,7 @@ def test_whatever_comes_rungs_are_passed_one_by_one_and_the_latch_holds(readings
 
 
 @given(
-    st.floats(0.0, 0.78),
+    st.floats(0.0, 0.775),  # with the largest noise still below critical
     st.lists(st.floats(-0.0249, 0.0249), min_size=1, max_size=200),
 )
 def test_noise_smaller_than_the_margin_never_makes_a_step_go_back_and_forth(mean, noise):

@@ -11,7 +11,6 @@ import mnemo_cli
 
 PACKAGE = Path(mnemo_cli.__file__).parent
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 SCREENS = ("app", "commands", "output")
 UNNAMED = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
 # Every place that may catch anything: where foreign code is called, the end of the program, where evidence
@@ -75,6 +74,12 @@ LONGEST_FUNCTION_LINES = 60
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    """Kept no longer than this file needs them: half a million nodes slow every garbage collection down."""
+    return {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
+
+
 def imported(tree: ast.AST) -> Iterator[str]:
     """The names of all imported modules, those inside functions too."""
     for node in ast.walk(tree):
@@ -90,33 +95,33 @@ def functions(tree: ast.AST) -> Iterator[FunctionNode]:
     return (node for node in ast.walk(tree) if isinstance(node, FunctionNode))
 
 
-def importers_of(*packages: str) -> set[str]:
-    return {name for name, tree in TREES.items() if any(module.split(".")[0] in packages for module in imported(tree))}
+def importers_of(trees: dict[str, ast.Module], *packages: str) -> set[str]:
+    return {name for name, tree in trees.items() if any(module.split(".")[0] in packages for module in imported(tree))}
 
 
 def test_the_source_was_found():
     assert {"app", "model.__init__", "commands.completion", "output.man"} <= set(MODULES)
 
 
-def test_only_the_floors_with_a_screen_import_typer_or_rich():
-    strangers = {name for name in importers_of("typer", "rich", "click") if name.split(".")[0] not in SCREENS}
+def test_only_the_floors_with_a_screen_import_typer_or_rich(trees):
+    strangers = {name for name in importers_of(trees, "typer", "rich", "click") if name.split(".")[0] not in SCREENS}
     assert not strangers
 
 
-def test_typer_is_used_through_its_public_names_only():
-    private = {(name, module) for name, tree in TREES.items() for module in imported(tree) if "._" in module}
+def test_typer_is_used_through_its_public_names_only(trees):
+    private = {(name, module) for name, tree in trees.items() for module in imported(tree) if "._" in module}
     assert not private
 
 
-def test_psutil_is_imported_in_one_file_only():
-    assert importers_of("psutil") <= {"sampling.portable"}
+def test_psutil_is_imported_in_one_file_only(trees):
+    assert importers_of(trees, "psutil") <= {"sampling.portable"}
 
 
-def test_nothing_but_commands_imports_the_heavy_packages_at_its_top():
+def test_nothing_but_commands_imports_the_heavy_packages_at_its_top(trees):
     heavy = {"psutil", "tomlkit", "platformdirs", "yaml", "prometheus_client", "rich"}
     at_top = {
         (name, module)
-        for name, tree in TREES.items()
+        for name, tree in trees.items()
         if name.split(".")[0] == "commands"
         for node in tree.body
         for module in (imported(node) if isinstance(node, ast.Import | ast.ImportFrom) else ())
@@ -126,10 +131,10 @@ def test_nothing_but_commands_imports_the_heavy_packages_at_its_top():
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] in PURE_ROOMS])
-def test_a_pure_room_cannot_look_at_the_world(name):
+def test_a_pure_room_cannot_look_at_the_world(trees, name):
     """No clock, file, process, environment or log: time and readings are arguments."""
-    strangers = {module for module in imported(TREES[name]) if module.split(".")[0] not in PURE_IMPORTS}
-    calls = {ast.unparse(node.func) for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)}
+    strangers = {module for module in imported(trees[name]) if module.split(".")[0] not in PURE_IMPORTS}
+    calls = {ast.unparse(node.func) for node in ast.walk(trees[name]) if isinstance(node, ast.Call)}
     assert not strangers and not calls & {"open", "print", "input", "breakpoint", "exec", "eval"}
 
 
@@ -161,10 +166,10 @@ def text_of(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_path_of_the_machine_is_opened_by_a_literal(name):
+def test_no_path_of_the_machine_is_opened_by_a_literal(trees):
     """A reader takes `root`; a default argument may name the real place."""
-    assert not list(opened_literals(TREES[name]))
+    opened = {name: list(opened_literals(tree)) for name, tree in trees.items()}
+    assert not {name: paths for name, paths in opened.items() if paths}
 
 
 @pytest.mark.parametrize(
@@ -186,10 +191,10 @@ def test_every_module_is_named_after_what_it_is_for():
     assert not {name for name in MODULES if UNNAMED & set(name.split("."))}
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_the_first_line_of_a_module_says_what_it_is_for(name):
-    first = (ast.get_docstring(TREES[name]) or "").partition("\n")[0]
-    assert len(first) > 20, f"{name} needs a docstring whose first line says what the module is for"
+def test_the_first_line_of_a_module_says_what_it_is_for(trees):
+    firsts = {name: (ast.get_docstring(tree) or "").partition("\n")[0] for name, tree in trees.items()}
+    silent = [name for name, first in firsts.items() if len(first) <= 20]
+    assert not silent, "each needs a docstring whose first line says what the module is for"
 
 
 def catches_all(tree: ast.AST) -> int:
@@ -198,18 +203,21 @@ def catches_all(tree: ast.AST) -> int:
     return sum(1 for types in caught if not types or re.search(r"\b(Base)?Exception\b", types))
 
 
-def test_the_places_that_catch_everything_are_the_listed_ones():
-    places = {name: catches_all(tree) for name, tree in TREES.items()}
+def test_the_places_that_catch_everything_are_the_listed_ones(trees):
+    places = {name: catches_all(tree) for name, tree in trees.items()}
     assert {name: count for name, count in places.items() if count} == CATCHES_ALL
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_file_stays_short(name):
-    lines = MODULES[name].read_text().count("\n")
-    assert lines <= LONGEST_FILE_LINES, f"{name} has {lines} lines: which noun is missing?"
+def test_a_file_stays_short():
+    lengths = {name: path.read_text().count("\n") for name, path in MODULES.items()}
+    long = {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE_LINES}
+    assert not long, "which noun is missing in each?"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_function_fits_in_one_glance(name):
-    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions(TREES[name])}
+def test_a_function_fits_in_one_glance(trees):
+    lengths = {
+        f"{name}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name, tree in trees.items()
+        for node in functions(tree)
+    }
     assert not {function: lines for function, lines in lengths.items() if lines > LONGEST_FUNCTION_LINES}

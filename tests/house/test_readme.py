@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text()
 SET_UP_LINES = [
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/mnemo monitor",
-    "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest",
+    "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest -n 2 --dist worksteal",
 ]
 
 

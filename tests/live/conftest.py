@@ -12,10 +12,18 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from mnemo_cli.sampling.mounts import Mount, parse_membership, parse_mounts
+from tests.alone import MEMORY_GROUPS, alone_with
 
 MIB = 1 << 20
 _NUMBERS = itertools.count(1)
 _DEADLINE_SECONDS = 10.0
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_is_killed() -> Iterator[None]:
+    """The kernel counts the kills of all groups in one counter, and tells of them in one log."""
+    with alone_with(MEMORY_GROUPS):
+        yield
 
 
 class MemoryGroup:
@@ -31,10 +39,17 @@ class MemoryGroup:
 
     def limit(self, limit_bytes: int) -> None:
         """The memory limit; without swap beside it where swap is counted."""
-        v1 = self.mount.version == 1
-        self._write("memory.limit_in_bytes" if v1 else "memory.max", limit_bytes)
+        if self.mount.version == 2:
+            self._write("memory.max", limit_bytes)
+            with contextlib.suppress(OSError):
+                self._write("memory.swap.max", 0)
+            return
+        # That of memory alone may never be above that of both: whether it is raised or lowered, one order works.
         with contextlib.suppress(OSError):
-            self._write("memory.memsw.limit_in_bytes" if v1 else "memory.swap.max", limit_bytes if v1 else 0)
+            self._write("memory.memsw.limit_in_bytes", limit_bytes)
+        self._write("memory.limit_in_bytes", limit_bytes)
+        with contextlib.suppress(OSError):
+            self._write("memory.memsw.limit_in_bytes", limit_bytes)
 
     def below(self, name: str) -> "MemoryGroup":
         """A group inside this one."""

@@ -1,14 +1,11 @@
 """The shipped schemas, and a moment of any state of the machine."""
 
-import json
-from importlib import resources
-
-import jsonschema
 import pytest
 
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Moment, Sample, Scope
+from tests import schemas
 
 HOST = LimitSource(kind="host", file="/proc/meminfo")
 
@@ -16,13 +13,7 @@ HOST = LimitSource(kind="host", file="/proc/meminfo")
 @pytest.fixture(scope="session")
 def validator_of():
     """The validator of a shipped schema, which is itself a valid one."""
-
-    def make(name):
-        schema = json.loads(resources.files("mnemo_cli").joinpath(f"schemas/{name}.schema.json").read_text())
-        jsonschema.Draft202012Validator.check_schema(schema)
-        return jsonschema.Draft202012Validator(schema)
-
-    return make
+    return schemas.validator_of
 
 
 @pytest.fixture(scope="session")

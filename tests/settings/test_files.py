@@ -7,6 +7,7 @@ import pytest
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.settings import load
 from mnemo_cli.settings.files import LARGEST_BYTES, states
+from tests.strangers import open_to_all
 
 LOG_FILE = "monitor.memory_log_file"
 STRANGER = 65534
@@ -115,9 +116,7 @@ def as_a_stranger():
 def test_an_unreadable_file_is_an_error(places, tmp_path, request):
     places.user_file.write_text("")
     places.user_file.chmod(0)
-    tmp_path.parent.chmod(0o755)
-    tmp_path.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
+    open_to_all(tmp_path)
     request.getfixturevalue("as_a_stranger")
     with pytest.raises(ConfigError) as refused:
         load(places=places)
@@ -129,8 +128,7 @@ def test_an_unreadable_file_is_an_error(places, tmp_path, request):
 @only_root
 def test_a_folder_that_may_not_be_searched_is_a_warning(places, tmp_path, request):
     places.user_file.parent.chmod(0o700)
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    open_to_all(tmp_path)
     request.getfixturevalue("as_a_stranger")
     settings = load(places=places)
     assert settings.warnings == (

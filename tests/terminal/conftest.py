@@ -173,7 +173,7 @@ def _environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def mnemo(tmp_path: Path) -> Iterator[StartMnemo]:
+def mnemo(tmp_path: Path, nobody_is_killed_meanwhile: None) -> Iterator[StartMnemo]:
     """Starts `mnemo WORDS…` in a terminal of a size; `env` is added to an environment of its own."""
     with contextlib.ExitStack() as stack:
 

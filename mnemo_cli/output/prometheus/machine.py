@@ -65,8 +65,8 @@ _OF_A_TARGET = {
 }
 _OF_A_PROCESS = {
     "rss_bytes": "resident memory",
-    "pss_bytes": "the same with shared pages split among their users, read once a minute",
-    "uss_bytes": "the same without shared pages, read once a minute",
+    "pss_bytes": "the same with shared pages split among their users, at most three minutes old",
+    "uss_bytes": "the same without shared pages, at most three minutes old",
     "swap_bytes": "pages in swap",
     "threads": "threads",
     "fds": "open file descriptors",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mnemo_cli.limits.rules.names import VARIABLES, numbers_of
-from mnemo_cli.model import Component, Gap, Memory, Moment, Sample, Tracker, Verdict
+from mnemo_cli.model import Component, Gap, Memory, Moment, Sample, Scope, Tracker, Verdict
 from mnemo_cli.recording.reading.members import Members
 from mnemo_cli.recording.reading.sample import read_scope, read_source
 
@@ -90,3 +90,28 @@ def _told(parts: Iterable[tuple[Component, bool]], *, is_cut: bool) -> dict[str,
     pools = any(tracker.pid is not None and tracker.used_of("db_connections") is not None for tracker in stand_ins)
     names = (*_OF_COMPONENTS, "db_pool_size") if pools else _OF_COMPONENTS
     return numbers_of(names, _NOTHING._replace(trackers=stand_ins), _UNJUDGED, {})
+
+
+def _stand_in(component: Component, *, lives: bool) -> Tracker:
+    """It leaves this module nowhere: only its component is looked at, and whether it has a pid."""
+    return _STAND_IN._replace(pid=1 if lives else None, components=(component,))
+
+
+_NOTHING = Sample(time_seconds=0.0, clock_seconds=0.0, scope=Scope(kind="host", name=""), limits=())
+_UNJUDGED = Verdict(None, None, None, (), 0.0, None, None)
+_STAND_IN = Tracker(
+    pid=None,
+    name="",
+    started=0,
+    processes=0,
+    used_bytes=0,
+    peak_bytes=0,
+    allocated_bytes_total=0,
+    allocations=0,
+    deallocated_bytes_total=0,
+    deallocations=0,
+    unbalanced_total=0,
+    limit_bytes=None,
+    spawned_tasks=0,
+    completed_tasks_total=0,
+)

@@ -58,9 +58,7 @@ def read_scope(members: Members) -> Scope:
 
 
 def read_source(members: Members) -> LimitSource:
-    return LimitSource(
-        members.word("kind", _SOURCES), members.text_or_none("path"), members.text_or_none("file")
-    )
+    return LimitSource(members.word("kind", _SOURCES), members.text_or_none("path"), members.text_or_none("file"))
 
 
 def _moment(members: Members) -> Moment:
@@ -103,9 +101,7 @@ def _moment(members: Members) -> Moment:
 
 def _parted(gaps: Sequence[Gap]) -> tuple[tuple[Gap, ...], tuple[Gap, ...]]:
     """Those of the sample and those of the verdict, which come last."""
-    last = list(
-        takewhile(lambda gap: gap.field in _OF_VERDICT or gap.field.startswith("alerts."), reversed(gaps))
-    )
+    last = list(takewhile(lambda gap: gap.field in _OF_VERDICT or gap.field.startswith("alerts."), reversed(gaps)))
     position = len(gaps) - len(last)
     return tuple(gaps[:position]), tuple(gaps[position:])
 

@@ -10,6 +10,7 @@ import pytest
 from mnemo_cli.doctor.fixes.apply import apply, recover, undo
 from mnemo_cli.doctor.fixes.journal import FOLDER, locked, read_record, read_records, write_record
 from mnemo_cli.errors import RepairError, SourceError, UsageError
+from tests.strangers import open_to_all
 
 
 def test_plan_apply_undo_leaves_the_tree_byte_for_byte(debian, plan_for, photo):
@@ -251,8 +252,7 @@ def test_no_journal_is_no_fixes_and_an_unreadable_one_is_unknown(debian):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
 def test_without_the_right_to_write_nothing_is_changed(debian, plan_for, photo):
-    for folder in (debian, *debian.parents[:3]):
-        folder.chmod(0o755)
+    open_to_all(debian)
     before, plan = photo(debian), plan_for(debian)
     child = os.fork()
     if child == 0:

@@ -74,27 +74,36 @@ def assert_printable(text):
 
 
 @given(report=reports, width=st.none() | st.integers(1, 200), verbose=st.booleans())
-def test_a_table_moves_no_cursor(report, width, verbose):
+def test_no_format_breaks_and_no_terminal_obeys(report, width, verbose):
+    """All formats of each report in one test: drawing a report takes longer than to show and read it."""
+    a_table_moves_no_cursor(report, width, verbose)
+    plain_has_one_line_for_each_result(report, verbose)
+    json_is_valid_and_loses_no_result(report)
+    ndjson_is_a_valid_document_a_line(report)
+    sarif_is_valid_and_every_rule_is_declared(report)
+    junit_is_xml_with_a_test_for_each_result(report)
+    github_sees_the_commands_that_are_meant_and_no_other(report)
+    nagios_reads_one_line_and_numbers_it_can_draw(report)
+
+
+def a_table_moves_no_cursor(report, width, verbose):
     assert_printable(render(report, FindingsFormat.TABLE, width=width, verbose=verbose))
 
 
-@given(report=reports, verbose=st.booleans())
-def test_plain_has_one_line_for_each_result(report, verbose):
+def plain_has_one_line_for_each_result(report, verbose):
     text = render(report, FindingsFormat.PLAIN, verbose=verbose)
     assert_printable(text)
     quiet = () if verbose else ("pass", "skipped")
     assert text.count("\n") == sum(state not in quiet for state in states_of(report)) + 1
 
 
-@given(report=reports)
-def test_json_is_valid_and_loses_no_result(report):
+def json_is_valid_and_loses_no_result(report):
     document = json.loads(render(report, FindingsFormat.JSON))
     FINDINGS.validate(document)
     assert [result["state"] for result in document["results"]] == states_of(report)
 
 
-@given(report=reports)
-def test_ndjson_is_a_valid_document_a_line(report):
+def ndjson_is_a_valid_document_a_line(report):
     text = render(report, FindingsFormat.NDJSON)
     lines = text.splitlines()
     assert len(lines) == len(report.audits)
@@ -102,8 +111,7 @@ def test_ndjson_is_a_valid_document_a_line(report):
         FINDINGS.validate(json.loads(line))
 
 
-@given(report=reports)
-def test_sarif_is_valid_and_every_rule_is_declared(report):
+def sarif_is_valid_and_every_rule_is_declared(report):
     document = json.loads(render(report, FindingsFormat.SARIF))
     SARIF.validate(document)
     (run,) = document["runs"]
@@ -112,16 +120,14 @@ def test_sarif_is_valid_and_every_rule_is_declared(report):
     assert len(run["results"]) == sum(state not in ("pass", "skipped") for state in states_of(report))
 
 
-@given(report=reports)
-def test_junit_is_xml_with_a_test_for_each_result(report):
+def junit_is_xml_with_a_test_for_each_result(report):
     text = render(report, FindingsFormat.JUNIT)
     assert text.isascii()
     tree = ElementTree.fromstring(text)
     assert len(list(tree.iter("testcase"))) == len(states_of(report)) == int(tree.get("tests"))
 
 
-@given(report=reports)
-def test_github_sees_the_commands_that_are_meant_and_no_other(report):
+def github_sees_the_commands_that_are_meant_and_no_other(report):
     text = render(report, FindingsFormat.GITHUB)
     assert_printable(text)
     *commands, counts = text.split("\n")[:-1]
@@ -130,8 +136,7 @@ def test_github_sees_the_commands_that_are_meant_and_no_other(report):
     assert not counts.startswith("::")
 
 
-@given(report=reports)
-def test_nagios_reads_one_line_and_numbers_it_can_draw(report):
+def nagios_reads_one_line_and_numbers_it_can_draw(report):
     text = render(report, FindingsFormat.NAGIOS)
     assert_printable(text)
     said, bar, data = text.removesuffix("\n").partition(" | ")
