@@ -17,6 +17,8 @@
     ├── EngineError      1        a place to run work failed
     ├── JournalError     3        the journal of a run cannot be read or written
     ├── HookError        1        functions of the program that uses mnemo failed
+    ├── NotSentError     1        a notice of an alert did not arrive
+    ├── NoMomentError    1        nobody sampled in the time that there was
     └── CommandError 126/127      the command after `--` cannot be started
 
 The man page, `mnemo explain` and a test are made from EXIT_CODES.
@@ -156,3 +158,19 @@ class DamagedJournalError(UsageError):
 
 class HookError(MnemoError):
     """Functions of the program failed: which, and how many, is in the message; the log has the tracebacks."""
+
+
+class NotSentError(MnemoError):
+    """A notice did not arrive; the message holds no secrets.
+
+    `again`: to try once more may help, after `after_seconds` if the other side said so. `perhaps`: it may
+    have arrived all the same, so that the end of the alert is told in any case.
+    """
+
+    def __init__(self, message: str, *, again: bool, perhaps: bool = False, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.again, self.perhaps, self.after_seconds = again, perhaps, after_seconds
+
+
+class NoMomentError(MnemoError):
+    """No moment came in the time that there was, or the watch is over."""

@@ -1,19 +1,19 @@
 """The alerts of a command that watches: which rules hold, and who is told what comes of them."""
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from mnemo_cli.commands.ruling import rules_of
 from mnemo_cli.degrade.actions.destinations import missing_destinations
 from mnemo_cli.degrade.actions.notifier import Notifier
 from mnemo_cli.degrade.actions.requests import Local, programs_of
 from mnemo_cli.limits.rules.alerting import Alerting
-from mnemo_cli.limits.rules.names import VARIABLES_BY_NAME
 from mnemo_cli.model import Moment
-from mnemo_cli.settings.alerts import alert_rules, destinations
+from mnemo_cli.settings.alerts import destinations
 from mnemo_cli.settings.numbers import numbers
 
 if TYPE_CHECKING:
-    from mnemo_cli.degrade.actions.lane import ActionStatus
     from mnemo_cli.settings import Settings
 
 
@@ -21,8 +21,7 @@ class Alarm:
     """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them."""
 
     def __init__(self, settings: "Settings", logger: logging.Logger, local: Local | None = None) -> None:
-        rules = alert_rules(settings, VARIABLES_BY_NAME)
-        told = destinations(settings)
+        rules, told = rules_of(settings), destinations(settings)
         self.alerting = Alerting(rules, numbers(settings))
         self._notifier = Notifier(told, local=local or Local())
         # Nobody has asked for the built-in ones: that they have no pager is no news.
@@ -36,9 +35,14 @@ class Alarm:
         return not self.alerting.rules.are_built_in
 
     @property
-    def status(self) -> "tuple[ActionStatus, ...]":
-        """Of each destination."""
-        return self._notifier.status
+    def notifications(self) -> "Counter[tuple[str, str]]":
+        """What became of the notices of each action: ("webhook", "sent") and how many."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for status in self._notifier.status:
+            counts[status.action, "sent"] += status.sent_total
+            counts[status.action, "failed"] += status.failed_total
+            counts[status.action, "dropped"] += status.dropped_total
+        return counts
 
     def note(self, moment: Moment) -> None:
         """Tell whoever is to be told; never waits."""

@@ -19,7 +19,7 @@ from mnemo_cli.commands.options import (
     duration,
     load_settings,
 )
-from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
+from mnemo_cli.commands.ruling import RulesFile, rules_flag
 from mnemo_cli.errors import UsageError
 from mnemo_cli.output.log import start_log
 
@@ -95,7 +95,6 @@ def serve(
 
     choice = ServeChoice(
         address=parse_address(listen),
-        rules=rules_of(settings),
         beat_seconds=beat_seconds,
         scrape_timeout_seconds=timeout_seconds,
         most_processes=top,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mnemo_cli.commands.limits_check import check
+from mnemo_cli.commands.limits_rules import rules
 from mnemo_cli.commands.limits_show import show
 from mnemo_cli.commands.options import ConfigFile, command_app, load_settings
 
@@ -31,6 +32,7 @@ def limits(ctx: typer.Context) -> None:
 
 app.command("check", options_metavar=_WITH_PROGRAM)(check)
 app.command("show", options_metavar=_WITH_PROGRAM)(show)
+app.command("rules")(rules)
 
 
 @app.command()

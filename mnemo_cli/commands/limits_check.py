@@ -29,8 +29,9 @@ from mnemo_cli.commands.audit_options import (
     Top,
 )
 from mnemo_cli.commands.auditing import ROOT, Question, Whom, choose_whom, examine, read_question, the_worst
-from mnemo_cli.commands.options import ConfigFile, FailOn, RulesFile, duration, program_of, rules_flag
+from mnemo_cli.commands.options import ConfigFile, FailOn, duration, program_of
 from mnemo_cli.commands.publishing import choose_look, publish, rules_for, told_to_nagios
+from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
 from mnemo_cli.errors import ExitCode, TargetError
 from mnemo_cli.output.findings import Report
 from mnemo_cli.output.gate import gate_text
@@ -103,7 +104,7 @@ def check(
             baseline=baseline,
             config_file=config_file,
             further={ID: SLUG, **SLUGS, **alerts.SLUGS},
-            flags={"alerts.rules": rules_flag(rules_file)},
+            flags=rules_flag(rules_file),
         )
         judge = _alert_judge(question)
         judged = retried(lambda: _judge(question, judge), duration("--wait", wait) or 0.0, retries_missing=pid is None)
@@ -147,11 +148,10 @@ def _alert_judge(question: Question) -> "AlertJudge":
     """Read once: a wrong file of rules is told before anything is judged."""
     from mnemo_cli.degrade.actions.destinations import missing_destinations
     from mnemo_cli.doctor.alerts import Judge
-    from mnemo_cli.limits.rules.names import VARIABLES_BY_NAME
-    from mnemo_cli.settings.alerts import alert_rules, destinations
+    from mnemo_cli.settings.alerts import destinations
     from mnemo_cli.settings.numbers import numbers
 
-    rules = alert_rules(question.settings, VARIABLES_BY_NAME)
+    rules = rules_of(question.settings)
     unheard = () if rules.are_built_in else missing_destinations(rules, destinations(question.settings))
     return Judge(rules, numbers(question.settings), unheard)
 

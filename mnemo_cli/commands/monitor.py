@@ -20,15 +20,14 @@ from mnemo_cli.commands.options import (
     NameTarget,
     PidTarget,
     Quiet,
-    RulesFile,
     Verbose,
     choose_target,
     command_app,
     duration,
     load_settings,
     program_of,
-    rules_flag,
 )
+from mnemo_cli.commands.ruling import RulesFile, rules_flag
 from mnemo_cli.commands.watching import LookChoice, View, Watching
 from mnemo_cli.errors import UsageError
 from mnemo_cli.model import Level
@@ -113,8 +112,7 @@ def monitor(
         fail_fast=fail_fast,
     )
     logger = start_log(os.environ, verbose=verbose, quiet=quiet)
-    flags = {"monitor.interval": interval, "alerts.rules": rules_flag(rules)}
-    settings = load_settings(config_file, flags, warn=logger.warning)
+    settings = load_settings(config_file, {"monitor.interval": interval, **rules_flag(rules)}, warn=logger.warning)
     view = _view(line_format, output, headless=headless, once=once, samples_apart=program is not None)
     watching = Watching(settings, choice, bounds, fail_on.level, logger, program=program)
     look = LookChoice(ascii_only=ascii_only, color=color)

@@ -135,11 +135,6 @@ def load_settings(
     return settings
 
 
-def rules_flag(path: Path | None) -> str | None:
-    """What --rules says, as the setting of that name has it: complete."""
-    return None if path is None else str(path.absolute())
-
-
 def duration(option: str, text: str | None) -> float | None:
     """Seconds of an option; UsageError names the option."""
     try:
@@ -177,10 +172,6 @@ CgroupTarget = Annotated[
 Color = Annotated[ColorChoice, typer.Option("--color", help="When to use colour.", case_sensitive=False)]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log more.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Log errors only.")]
-RulesFile = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="FILE", help="Your alert rules in place of the built-in ones.", show_default=False),
-]
 LimitBudget = Annotated[
     str | None,
     typer.Option(

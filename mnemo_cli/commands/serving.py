@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mnemo_cli.commands.alarm import Alarm
 from mnemo_cli.errors import ExitCode
-from mnemo_cli.limits.rules.alerting import Alerting
-from mnemo_cli.limits.rules.rule import Rules
 from mnemo_cli.model import Moment
 from mnemo_cli.output.log import log_event, tell
 from mnemo_cli.output.prometheus.families import families
@@ -50,7 +49,6 @@ class ServeChoice(NamedTuple):
     """What the person asked for."""
 
     address: Address
-    rules: Rules
     beat_seconds: float
     scrape_timeout_seconds: float
     most_processes: int
@@ -74,6 +72,7 @@ class Serving:
         self._target = target
         self._choice = choice
         self._logger = logger
+        self._alarm = Alarm(settings, logger)
         self._clock = WaitingClock()
 
     def run(self) -> int:
@@ -92,6 +91,7 @@ class Serving:
                 details_seconds=5.0 if self._target.is_tree else _DETAILS_SECONDS,
             )
             stack.callback(sampler.close)
+            stack.callback(self._alarm.close)
 
             def begin(is_asked: bool) -> None:
                 # Alerts and the forecast need the limits only: the processes are for those who ask.
@@ -106,10 +106,11 @@ class Serving:
                 rhythm=Rhythm(interval_seconds=0.0),
                 clock=asked,
                 trackers=trackers,
-                alerting=Alerting(self._choice.rules, self._numbers),
+                alerting=self._alarm.alerting,
             )
             for moment in moments:
                 asked.publish(moment)
+                self._alarm.note(moment)
                 for event in moment.verdict.events:
                     log_event(self._logger, event)
         return ExitCode.DONE if signals.exit_code is None else signals.exit_code
@@ -119,7 +120,13 @@ class Serving:
 
         def fill(moment: Moment) -> "Iterable[Metric]":
             own = Own(cost=read_own_cost(Path("/")), samples_total=asked.samples_total)
-            return families(moment, settings=self._numbers, own_cost=own, most_processes=self._choice.most_processes)
+            return families(
+                moment,
+                settings=self._numbers,
+                notifications=self._alarm.notifications,
+                own_cost=own,
+                most_processes=self._choice.most_processes,
+            )
 
         def health() -> str:
             silent_seconds = asked.silent_seconds - self._choice.beat_seconds

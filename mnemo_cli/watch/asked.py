@@ -10,13 +10,9 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from mnemo_cli.errors import MnemoError
+from mnemo_cli.errors import NoMomentError
 from mnemo_cli.model import Moment
 from mnemo_cli.watch.clock import WaitingClock
-
-
-class NoMomentError(MnemoError):
-    """No moment came in the time that there was, or the watch is over."""
 
 
 class Asked:

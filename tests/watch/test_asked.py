@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mnemo_cli.errors import NoMomentError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Sample, Scope
-from mnemo_cli.watch.asked import Asked, NoMomentError
+from mnemo_cli.watch.asked import Asked
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
 

@@ -4,8 +4,8 @@ import email.utils
 from datetime import UTC
 
 from mnemo_cli.degrade.actions.address import said, shown_url
-from mnemo_cli.degrade.actions.notice import NotSentError
 from mnemo_cli.degrade.actions.post import Answer
+from mnemo_cli.errors import NotSentError
 
 LONGEST_RETRY_AFTER_SECONDS = 300.0
 # Request Timeout and Too Many Requests: the only refusals that say nothing against the request itself.

@@ -19,8 +19,8 @@ from typing import BinaryIO
 
 from mnemo_cli.degrade.actions.address import said
 from mnemo_cli.degrade.actions.document import Source, body
-from mnemo_cli.degrade.actions.notice import Notice, NotSentError
-from mnemo_cli.errors import ConfigError
+from mnemo_cli.degrade.actions.notice import Notice
+from mnemo_cli.errors import ConfigError, NotSentError
 from mnemo_cli.redact import decoded, redact_command
 
 _LOGGER = logging.getLogger("mnemo")

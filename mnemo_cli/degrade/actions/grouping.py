@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mnemo_cli.degrade.actions.notice import Episode, Notice, NotSentError
+from mnemo_cli.degrade.actions.notice import Episode, Notice
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model.alerts import Alert
 
 # Of more different alerts than that the oldest that nobody was told of yet are dropped, and counted.

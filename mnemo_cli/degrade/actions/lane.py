@@ -9,8 +9,9 @@ from functools import partial
 from typing import NamedTuple
 
 from mnemo_cli.degrade.actions.grouping import Grouping, Pace
-from mnemo_cli.degrade.actions.notice import Action, Notice, NotSentError
+from mnemo_cli.degrade.actions.notice import Action, Notice
 from mnemo_cli.degrade.foreign import Failed, attempt
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model.alerts import Alert
 
 _LOGGER = logging.getLogger("mnemo")

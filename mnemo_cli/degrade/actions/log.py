@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from mnemo_cli.degrade.actions.document import value_text
-from mnemo_cli.degrade.actions.notice import Episode, Notice, NotSentError
+from mnemo_cli.degrade.actions.notice import Episode, Notice
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model import Event
 from mnemo_cli.model.alerts import Alert, Severity
 from mnemo_cli.redact import printable

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple, Protocol
 
-from mnemo_cli.errors import MnemoError
 from mnemo_cli.model.alerts import Alert
 
 
@@ -33,18 +32,6 @@ class Notice(NamedTuple):
     @property
     def is_firing(self) -> bool:
         return any(not episode.is_over for episode in self.episodes)
-
-
-class NotSentError(MnemoError):
-    """A notice did not arrive; the message holds no secrets.
-
-    `again`: to try once more may help, after `after_seconds` if the other side said so. `perhaps`: it may
-    have arrived all the same, so that the end of the alert is told in any case.
-    """
-
-    def __init__(self, message: str, *, again: bool, perhaps: bool = False, after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.again, self.perhaps, self.after_seconds = again, perhaps, after_seconds
 
 
 class Action(Protocol):

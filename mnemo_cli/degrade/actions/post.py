@@ -15,9 +15,8 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 
 from mnemo_cli import __version__
 from mnemo_cli.degrade.actions.address import Address, long_enough, read_address, said
-from mnemo_cli.degrade.actions.notice import NotSentError
 from mnemo_cli.degrade.actions.punctual import Left, PunctualSocket, left_until
-from mnemo_cli.errors import ConfigError
+from mnemo_cli.errors import ConfigError, NotSentError
 
 if TYPE_CHECKING:
     import ssl

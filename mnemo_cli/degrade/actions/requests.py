@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple
 
-from mnemo_cli.degrade.actions.notice import Notice, NotSentError
+from mnemo_cli.degrade.actions.notice import Notice
 from mnemo_cli.degrade.foreign import attempt
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model import Gap, Sample
 from mnemo_cli.tracker.asking import RequestName
 

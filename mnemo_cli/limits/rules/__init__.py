@@ -11,5 +11,6 @@ document    a rules file, each mistake with its line
   items     YAML whose every item knows its line
 state       one alert: inactive → pending → firing → resolved, and unknown
 alerting    all rules against each moment: alerts and their events
+present     one rule at one moment, without its waits
 promql      a condition for Prometheus, with the same meaning
 """

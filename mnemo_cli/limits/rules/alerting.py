@@ -7,6 +7,7 @@ trackers an alert on the work queue is unknown, and that is neither an event nor
 
 from collections.abc import Mapping
 from math import inf
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from mnemo_cli.limits.rules.names import VARIABLES_BY_NAME, numbers_of
@@ -34,9 +35,16 @@ class Alerting:
         self._names = sorted(frozenset().union(*(rule.condition.names for rule in rules.rules)))
         self._followed: dict[str, _Followed] = {}
 
-    def judge(self, sample: Sample, verdict: Verdict) -> Judgement:
-        """The alerts in the order of their rules, the changes since the moment before, and the gaps."""
+    def judge(
+        self, sample: Sample, verdict: Verdict, told: Mapping[str, float | None] = MappingProxyType({})
+    ) -> Judgement:
+        """The alerts in the order of their rules, the changes since the moment before, and the gaps.
+
+        `told` are numbers by name that stand in the place of the sample's: what a log tells beside its moments.
+        """
         values = numbers_of(self._names, sample, verdict, self._settings)
+        if told:
+            values |= {name: told[name] for name in self._names if name in told}
         alerts: list[Alert] = []
         events: list[Event] = []
         gaps: list[Gap] = []

@@ -21,14 +21,14 @@ class Damaged(ValueError):
 
 
 class Members:
-    """One object; `name` is where it stands, dotted, and empty for the whole line."""
+    """One object as json.loads gives it; `name` is where it stands, dotted, and empty for the whole line."""
 
     __slots__ = ("_members", "_name")
 
     def __init__(self, value: Json, name: str = "") -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise _wrong(name or "it", value, "an object")
-        self._members = value
+        self._members: Mapping[str, Json] = value
         self._name = name
 
     def __contains__(self, key: str) -> bool:
@@ -125,7 +125,7 @@ class Members:
 
     def _items(self, key: str) -> Sequence[Json]:
         value = self.raw(key)
-        if isinstance(value, str) or not isinstance(value, Sequence):
+        if not isinstance(value, list):
             raise _wrong(self.path(key), value, "a list")
         return value
 

@@ -9,7 +9,7 @@ where the levels of the limits do not tell it.
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from math import inf
-from typing import Literal, TypeGuard, get_args
+from typing import Literal, get_args
 
 from mnemo_cli.model import (
     Alert,
@@ -220,18 +220,14 @@ def _vm_level(members: Members) -> VmPressureLevel | None:
 
 def _difference(given: Json, written: Json, name: str = "") -> str | None:
     """Where a line is not what would be written of its own moment; members that it lacks are no difference."""
-    if isinstance(given, Mapping) and isinstance(written, Mapping):
+    if given == written:
+        return None
+    if isinstance(given, dict) and isinstance(written, dict):
         dotted = f"{name}." if name else ""
         pairs = [(given[key], value, f"{dotted}{key}") for key, value in written.items() if key in given]
-    elif _is_list(given) and _is_list(written) and len(given) == len(written):
+    elif isinstance(given, list) and isinstance(written, list | tuple) and len(given) == len(written):
         pairs = [(one, other, f"{name}[{at}]") for at, (one, other) in enumerate(zip(given, written, strict=True))]
-    elif given == written and isinstance(given, bool) == isinstance(written, bool):
-        return None
     else:
         return f"{name} is {shown(given)}, but the rest of the line says {shown(written)}"
     found = (_difference(one, other, where) for one, other, where in pairs)
     return next((difference for difference in found if difference is not None), None)
-
-
-def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 
 from mnemo_cli.degrade.actions.lane import Timing
-from mnemo_cli.degrade.actions.notice import Episode, Notice, NotSentError
+from mnemo_cli.degrade.actions.notice import Episode, Notice
 from mnemo_cli.degrade.actions.notifier import Notifier
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model.alerts import Alert, AlertState, Severity
 
 DEADLINE_SECONDS = 60.0

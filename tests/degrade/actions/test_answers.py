@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.degrade.actions.answers import heed_answer, retry_after_seconds
-from mnemo_cli.degrade.actions.notice import NotSentError
 from mnemo_cli.degrade.actions.post import Answer
+from mnemo_cli.errors import NotSentError
 from tests.degrade.actions.stage import BEGIN
 
 

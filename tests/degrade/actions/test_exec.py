@@ -11,8 +11,7 @@ import pytest
 
 from mnemo_cli.degrade.actions.document import Source
 from mnemo_cli.degrade.actions.exec import Exec
-from mnemo_cli.degrade.actions.notice import NotSentError
-from mnemo_cli.errors import ConfigError
+from mnemo_cli.errors import ConfigError, NotSentError
 from tests.degrade.actions.stage import DEADLINE_SECONDS, LABELS, notice, until
 
 SOURCE = Source(LABELS)

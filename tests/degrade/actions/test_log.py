@@ -12,8 +12,9 @@ import pytest
 
 from mnemo_cli.degrade.actions.journald import Journald
 from mnemo_cli.degrade.actions.log import Log, MemoryLogOutlet, ProgramLog
-from mnemo_cli.degrade.actions.notice import Episode, NotSentError
+from mnemo_cli.degrade.actions.notice import Episode
 from mnemo_cli.degrade.actions.syslog import Syslog, priority
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model import Level
 from mnemo_cli.recording.document import encode
 from tests.degrade.actions.stage import BEGIN, DEADLINE_SECONDS, SUMMARY, alert, notice, over

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from mnemo_cli.degrade.actions.document import Source
-from mnemo_cli.degrade.actions.notice import Episode, NotSentError
+from mnemo_cli.degrade.actions.notice import Episode
 from mnemo_cli.degrade.actions.pagerduty import PagerDuty, event
 from mnemo_cli.degrade.actions.post import Post
+from mnemo_cli.errors import NotSentError
 from tests.degrade.actions.receivers import Reply, receiver
 from tests.degrade.actions.stage import BEGIN, LABELS, SUMMARY, alert, notice, over
 

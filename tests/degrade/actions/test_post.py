@@ -10,10 +10,9 @@ import time
 import pytest
 
 from mnemo_cli.degrade.actions.document import Source
-from mnemo_cli.degrade.actions.notice import NotSentError
 from mnemo_cli.degrade.actions.post import Credentials, Patience, Post
 from mnemo_cli.degrade.actions.webhook import Webhook
-from mnemo_cli.errors import ConfigError
+from mnemo_cli.errors import ConfigError, NotSentError
 from tests.degrade.actions import receivers
 from tests.degrade.actions.receivers import Reply, receiver, rude
 from tests.degrade.actions.stage import LABELS, notice

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from mnemo_cli.degrade.actions.notice import NotSentError
 from mnemo_cli.degrade.actions.requests import Local, Restart, Throttle, programs_of
+from mnemo_cli.errors import NotSentError
 from mnemo_cli.model import Sample, Scope, Tracker
 from mnemo_cli.tracker.asking import answer, ask
 from tests.degrade.actions.stage import BEGIN, alert, notice, over, until

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.exposition import choose_encoder
 
+from mnemo_cli.errors import NoMomentError
 from mnemo_cli.output.prometheus.server.pages import Pages, Write
 from mnemo_cli.output.prometheus.server.password import Credentials
 from mnemo_cli.output.prometheus.text import openmetrics_text, plain_text
-from mnemo_cli.watch.asked import NoMomentError
 
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
 _WRITERS: tuple[tuple[str, Write], ...] = (

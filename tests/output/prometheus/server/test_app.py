@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from mnemo_cli.errors import NoMomentError
 from mnemo_cli.output.prometheus.families import families
 from mnemo_cli.output.prometheus.server.app import App
 from mnemo_cli.output.prometheus.server.pages import Pages
 from mnemo_cli.output.prometheus.server.password import Credentials
 from mnemo_cli.output.prometheus.text import openmetrics_text, plain_text
-from mnemo_cli.watch.asked import NoMomentError
 from tests.output.prometheus.rich import moment
 
 MOMENT = moment()
