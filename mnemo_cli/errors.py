@@ -2,7 +2,10 @@
 
     MnemoError                    anything mnemo itself reports; never shown as a traceback
     ├── UsageError       2        the command line asks for something that cannot be
-    │   └── TargetError  2        the process or group to look at is not there
+    │   ├── TargetError  2        the process or group to look at is not there
+    │   ├── PlanError    2        a plan of jobs is wrong: its file, the line, and what is allowed
+    │   ├── DuplicateJobError 2   a run has a job of that id already
+    │   └── DamagedJournalError 2 what is in a journal cannot have been written so
     ├── ConfigError      2        a configuration file or environment variable is wrong
     ├── SourceError      3        a file of the system cannot be read
     │   └── BundleError  3        an archive is damaged, hostile, or none that we read
@@ -11,6 +14,8 @@
     │   └── StrangeFileError 4    something that we did not put there stands where a file of a fix should be
     ├── RedactionError   1        a member of a bundle could not be made safe, and stays out of it
     ├── EngineError      1        a place to run work failed
+    ├── JournalError     3        the journal of a run cannot be read or written
+    ├── HookError        1        functions of the program that uses mnemo failed
     └── CommandError 126/127      the command after `--` cannot be started
 
 The man page, `mnemo explain` and a test are made from EXIT_CODES.
@@ -120,3 +125,25 @@ class CommandError(MnemoError):
     def __init__(self, message: str, *, exit_code: ExitCode) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class PlanError(UsageError):
+    """Something in a plan is not as it must be; nothing of it was run."""
+
+
+class DuplicateJobError(UsageError):
+    """Two jobs have one id."""
+
+
+class JournalError(MnemoError):
+    """The journal cannot be written any more: the run stops admitting, and ends with 3."""
+
+    exit_code = ExitCode.UNKNOWN
+
+
+class DamagedJournalError(UsageError):
+    """What is in the file cannot have been written so."""
+
+
+class HookError(MnemoError):
+    """Functions of the program failed: which, and how many, is in the message; the log has the tracebacks."""

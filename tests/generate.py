@@ -16,7 +16,8 @@ from mnemo_cli.output.command_tree import command_tree
 from mnemo_cli.output.completion import completion_script
 from mnemo_cli.output.man import Edition, Entry, man_pages
 from mnemo_cli.settings.kinds import readable
-from mnemo_cli.settings.table import ROWS, Kind, Row
+from mnemo_cli.settings.row import Kind, Row
+from mnemo_cli.settings.table import ROWS
 
 PROJECT = Path(__file__).resolve().parents[1]
 SETTINGS = [row for row in ROWS if not row.hidden]

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from mnemo_cli.errors import ExitCode, MnemoError
+from mnemo_cli.errors import ExitCode, JournalError, MnemoError
 from mnemo_cli.orchestrate.journal import Journal, Standing
-from mnemo_cli.orchestrate.journal.store import JournalError
 from mnemo_cli.orchestrate.report import died, results, summaries
 from mnemo_cli.orchestrate.run.facts import Facts
 from mnemo_cli.output.log import tell

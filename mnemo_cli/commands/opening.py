@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from mnemo_cli.errors import OutputError, UsageError
+from mnemo_cli.errors import JournalError, UsageError
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.journal.lock import JournalLock
@@ -16,7 +16,7 @@ def open_journal(path: Path, stack: contextlib.ExitStack, *, resumes: bool) -> J
     try:
         lock = JournalLock(path)
     except OSError as err:
-        raise OutputError(f"cannot write the journal {shown}: {err.strerror}") from err
+        raise JournalError(f"cannot write the journal {shown}: {err.strerror}") from err
     stack.callback(lock.release)
     journal = Journal.create(path)
     stack.callback(journal.close)

@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from mnemo_cli.commands.opening import open_engine, open_journal
 from mnemo_cli.commands.planning import Means, checked_plan, history_of, limits_here, means_of
 from mnemo_cli.commands.telling import Telling, View
 from mnemo_cli.errors import ExitCode
+from mnemo_cli.model import Moment
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.history import RecallingLearned
+from mnemo_cli.orchestrate.inquest.inquest import Inquest
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.plan.reading import OpenedPlan
 from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
@@ -27,7 +30,7 @@ from mnemo_cli.orchestrate.run.tolerant import Tolerant
 from mnemo_cli.orchestrate.scheduler import Scheduler
 from mnemo_cli.orchestrate.waiting import Waiting
 from mnemo_cli.output.log import tell
-from mnemo_cli.output.orchestrate.verdict import engine_verdict
+from mnemo_cli.output.orchestrate.verdict import verdict_with
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.host import HostMemory
@@ -53,12 +56,14 @@ class Orchestrating:
         self._clock = WaitingClock()
         self._loop: Loop | None = None
         self._run: Run | None = None
+        self._inquest = Inquest(Path("/"))
 
     def run(self) -> int:
         """From the first job to the last; the exit code."""
         gc.enable()
         gc.freeze()
         with contextlib.ExitStack() as stack:
+            stack.callback(self._inquest.close)
             plan = plan_of(self._choices)
             stack.callback(plan.close)
             place = place_of(self._choices)
@@ -71,6 +76,7 @@ class Orchestrating:
             return self._go(plan, place, journal, stack)
 
     def _go(self, plan: OpenedPlan, place: Place, journal: Journal, stack: contextlib.ExitStack) -> int:
+        journal.file.set_room_aside()
         means = means_of(plan, self._settings, limits_here(self._settings))
         before = whole_facts(journal.description)
         folder = before.folder or str(Path.cwd())
@@ -129,7 +135,8 @@ class Orchestrating:
             waiting=waiting,
             learned=RecallingLearned(telling.history),
         )
-        self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened, engine_verdict)
+        verdict_of = verdict_with(self._inquest.hold)
+        self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened, verdict_of)
         standing = journal.standing
         telling.pictures = Pictures(
             self._run,
@@ -176,13 +183,17 @@ class Orchestrating:
         stack.callback(sampler.close)
         trackers = PublishedTrackers()
         with telling.shown(self._screen(loop, rhythm, telling)):
-            for moment in loop.moments(sampler, rhythm, trackers=trackers):
-                telling.sampled(moment)
+            self._follow(loop.moments(sampler, rhythm, trackers=trackers), telling)
         if not loop.is_over:  # the terminal was closed under the screen
             self._clock.stopped = False
             loop.drain()
-            for moment in loop.moments(sampler, rhythm, trackers=trackers):
-                telling.sampled(moment)
+            self._follow(loop.moments(sampler, rhythm, trackers=trackers), telling)
+
+    def _follow(self, moments: Iterator[Moment], telling: Telling) -> None:
+        for moment in moments:
+            if self._run is not None:
+                self._inquest.look(self._run.scheduler.flights.values())
+            telling.sampled(moment)
 
     def _screen(self, loop: Loop, rhythm: Rhythm, telling: Telling) -> "RunScreen | None":
         if self._choices.view is not View.LIVE or telling.pictures is None:

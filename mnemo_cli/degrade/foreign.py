@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from mnemo_cli.errors import MnemoError
-
 _LOGGER = logging.getLogger("mnemo")
 T = TypeVar("T")
 
@@ -24,7 +22,3 @@ def attempt(what: str, call: Callable[[], T]) -> T | Failed:
     except Exception:
         _LOGGER.exception("%s failed; the next one runs all the same", what)
         return FAILED
-
-
-class HookError(MnemoError):
-    """Functions of the program failed: which, and how many, is in the message; the log has the tracebacks."""

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import selectors
 import shutil
 import signal
 import subprocess
@@ -13,10 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mnemo_cli.diagnostics.collector import Finished
 from mnemo_cli.diagnostics.head_and_tail import HeadAndTail
+from mnemo_cli.sampling.program_output import pumped
 
 _GRACE_SECONDS = 0.3
-_READ_BYTES = 64 * 1024
-_MOST_ERROR_BYTES = 16 * 1024
 # Where the tools of an administrator are, which the PATH of a person often leaves out.
 _FURTHER_PLACES = ("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin")
 
@@ -83,20 +81,9 @@ class Programs:
 
 
 def _printed(process: "subprocess.Popen[bytes]", errors: bytearray, deadline: float) -> Iterator[bytes]:
-    """What comes from stdout, until both ends are closed or the time is over; `errors` takes the rest."""
-    assert process.stdout is not None and process.stderr is not None
-    with selectors.DefaultSelector() as selector:
-        for stream in (process.stdout, process.stderr):
-            selector.register(stream.fileno(), selectors.EVENT_READ, stream is process.stdout)
-        while selector.get_map() and (left := deadline - time.monotonic()) > 0:
-            for key, _ in selector.select(left):
-                data = os.read(key.fd, _READ_BYTES)
-                if not data:
-                    selector.unregister(key.fd)
-                elif key.data:
-                    yield data
-                else:
-                    errors += data[: _MOST_ERROR_BYTES - len(errors)]
+    """What came from stdout until the time was over."""
+    with contextlib.suppress(TimeoutError):
+        yield from pumped(process, errors, deadline)
 
 
 def _ends_before(process: "subprocess.Popen[bytes]", deadline: float) -> bool:

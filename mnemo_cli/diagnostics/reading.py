@@ -96,6 +96,14 @@ def gathered(files: Iterable[tuple[str, Path]], lacks: list[Missing]) -> Iterato
         yield from pieces(b"==> %b <==\n%b%b\n" % (os.fsencode(printable(name)), text, end))
 
 
+def status_of(entry: "os.DirEntry[str]") -> os.stat_result | None:
+    """Of the entry itself, no link followed; None where it has gone since the folder was listed."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
 def names_in(folder: Path) -> list[str]:
     """The names in a folder, sorted; none where it cannot be listed."""
     try:

@@ -1,4 +1,4 @@
-"""A property that is read at its first use and then kept in the object.
+"""What is read at its first use and then kept: a property in its object, or one of many answers by its key.
 
 functools.cached_property takes a lock each first time before Python 3.12: 1 µs, as much as a whole check.
 """
@@ -6,7 +6,15 @@ functools.cached_property takes a lock each first time before Python 3.12: 1 µs
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
+Key = TypeVar("Key")
 Answer = TypeVar("Answer")
+
+
+def once_for(known: dict[Key, Answer], key: Key, read: Callable[[], Answer]) -> Answer:
+    """The answer for this key, kept in `known`."""
+    if key not in known:
+        known[key] = read()
+    return known[key]
 
 
 class once(Generic[Answer]):

@@ -1,13 +1,13 @@
 """The machine around every audited process: read lazily, once for all of them, and never again."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from mnemo_cli.doctor.found import Found
 from mnemo_cli.doctor.memory_groups import MemoryGroups, read_memory_groups
-from mnemo_cli.doctor.once import once
+from mnemo_cli.doctor.once import once, once_for
 from mnemo_cli.doctor.process_files import ProcessFiles
 from mnemo_cli.model import Gap, Memory, Pressure
 from mnemo_cli.sampling.commitment import Commitment, parse_commitment
@@ -27,9 +27,6 @@ from mnemo_cli.sampling.sysctl import read_sysctl_numbers
 from mnemo_cli.sampling.sysctl_config import Setting, read_sysctl_config
 from mnemo_cli.sampling.systemd_units import Assignment, Unit, read_manager, read_unit
 from mnemo_cli.sampling.tasks import TaskCensus, count_tasks, read_total_tasks
-
-Key = TypeVar("Key")
-Answer = TypeVar("Answer")
 
 
 class Surroundings:
@@ -68,7 +65,7 @@ class Surroundings:
 
     def rlimits(self, text: bytes) -> Mapping[str, Rlimit]:
         """A text of /proc/PID/limits: most processes of a machine have the same one."""
-        # Asked once for each process: a closure for _once would cost more than the look-up.
+        # Asked once for each process: a closure for once_for would cost more than the look-up.
         if text not in self._rlimits:
             self._rlimits[text] = parse_rlimits(text)
         return self._rlimits[text]
@@ -81,7 +78,7 @@ class Surroundings:
 
     def pids_groups(self, membership: bytes) -> tuple[tuple[PidsGroup, ...], Chain]:
         """The groups' limits of tasks, and the chain that they were read from."""
-        return _once(self._pids_groups, membership, lambda: self._read_pids_groups(membership))
+        return once_for(self._pids_groups, membership, lambda: self._read_pids_groups(membership))
 
     def container_sign(self, membership: bytes) -> str | None:
         """The word in a text of /proc/PID/cgroup that betrays a container."""
@@ -97,7 +94,7 @@ class Surroundings:
 
     def unit(self, name: str) -> Unit:
         """A service as its files describe it."""
-        return _once(self._units, name, lambda: read_unit(name, self.root, self.gaps))
+        return once_for(self._units, name, lambda: read_unit(name, self.root, self.gaps))
 
     @once
     def is_live(self) -> bool:
@@ -244,9 +241,3 @@ class Surroundings:
     def _read_pids_groups(self, membership: bytes) -> tuple[tuple[PidsGroup, ...], Chain]:
         chain = self._hierarchies.chain("pids", membership)
         return read_pids(chain, self.gaps), chain
-
-
-def _once(known: dict[Key, Answer], key: Key, read: Callable[[], Answer]) -> Answer:
-    if key not in known:
-        known[key] = read()
-    return known[key]

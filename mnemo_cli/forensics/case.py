@@ -58,7 +58,8 @@ class Counters(NamedTuple):
     """A group's record at one look.
 
     v2: memory.events (hierarchical) and, in the `local_` fields, memory.events.local; `limit_hits_total` is `max`.
-    v1: `oom_kills_total` is oom_kill of memory.oom_control, `limit_hits_total` is failcnt; both count this group only.
+    v1: `oom_kills_total` is oom_kill of memory.oom_control, `limit_hits_total` the sum of memory.failcnt and
+    memory.memsw.failcnt; both count this group only.
     The machine: `oom_kills_total` is oom_kill of /proc/vmstat.
     """
 

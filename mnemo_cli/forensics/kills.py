@@ -71,7 +71,8 @@ class Kill(NamedTuple):
     """One victim. A group kill (memory.oom.group) is one Kill per member, all with the same `limit_cgroup`.
 
     `limit_cgroup` is the group whose limit was hit (None: the machine's, or not told), `victim_cgroup` the
-    victim's own. `limit_hits_total` is the report's failcnt. `tasks` are the table's rows, the largest first.
+    victim's own. `limit_hits_total` is the report's failcnt of that limit.
+    `tasks` are the table's rows, the largest first.
     `time_seconds` is in the source's own clock: Unix time where the log has dates, else since boot
     (`clock` says which). `suspicion` says why the report may be forged or damaged; None for a consistent one.
     """

@@ -12,11 +12,15 @@ _SOON_SECONDS = 1.0
 
 
 class Running(NamedTuple):
-    """A running attempt. `used_bytes` None is unknown, and then counts as its whole claim."""
+    """A running attempt. `used_bytes` None is unknown, and then counts as its whole claim.
+
+    `limit_bytes` None: nothing holds it but what the room has.
+    """
 
     claim_bytes: int
     used_bytes: int | None
     growth_bytes_per_second: float | None = None
+    limit_bytes: int | None = None
 
 
 class Room(NamedTuple):
@@ -50,8 +54,8 @@ def refusal(claim_bytes: int, rooms: Iterable[Room], running: Iterable[Running])
     """None when the job may start; else the tightest room.
 
     Where nothing of ours runs, one job is admitted as soon as its claim fits the headroom: the rest
-    of the room belongs to others, and waiting for them could last for ever. Running ones are given the
-    oldest first. Where they can be frozen, the job itself counts with the same share as they do.
+    of the room belongs to others, and waiting for them could last for ever. Running ones are given in the
+    order in which they are to end. Where they can be frozen, the job itself counts with the same share as they do.
     """
     running = tuple(running)
     refusals = [found for room in rooms if (found := _refusal_of(room, claim_bytes, running)) is not None]
@@ -59,12 +63,15 @@ def refusal(claim_bytes: int, rooms: Iterable[Room], running: Iterable[Running])
 
 
 def untaken_bytes(attempt: Running) -> int:
-    """What it has claimed and not taken yet, and at least what it takes within the next second."""
+    """What it has claimed and not taken yet, and at least what it takes within the next second, up to its limit."""
     if attempt.used_bytes is None:
         return attempt.claim_bytes
     growth = attempt.growth_bytes_per_second
     soon_bytes = 0 if growth is None else int(growth * _SOON_SECONDS)
-    return max(attempt.claim_bytes - attempt.used_bytes, soon_bytes, 0)
+    untaken = max(attempt.claim_bytes - attempt.used_bytes, soon_bytes)
+    if attempt.limit_bytes is not None:
+        untaken = min(untaken, attempt.limit_bytes - attempt.used_bytes)
+    return max(untaken, 0)
 
 
 def _refusal_of(room: Room, claim_bytes: int, running: tuple[Running, ...]) -> Refusal | None:
@@ -80,7 +87,7 @@ def _refusal_of(room: Room, claim_bytes: int, running: tuple[Running, ...]) -> R
 
 
 def _free_beside(room: Room, running: tuple[Running, ...]) -> int | None:
-    """What is neither used nor reserved; where jobs can be frozen, all that the oldest may take is reserved too."""
+    """What is neither used nor reserved; where jobs can be frozen, all that the first may take is reserved too."""
     if room.used_bytes is None:
         return None
     reserved = sum(untaken_bytes(attempt) for attempt in running)

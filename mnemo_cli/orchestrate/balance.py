@@ -1,7 +1,7 @@
-"""Which attempts may go on now, so that the oldest can always be finished: the others are frozen before it is too late.
+"""Which attempts may go on now, so that the first can always be finished: the others are frozen before it is too late.
 
 Frozen memory stays, so that freezing at an edge alone ends with everything frozen and nobody able to
-give anything back. Here the oldest attempt keeps what it may still need, up to a ceiling below critical;
+give anything back. Here the first attempt keeps what it may still need, up to a ceiling below critical;
 when it ends, what it used is enough for the next one. E. W. Dijkstra, EWD 623 ("The mathematics behind
 the Banker's algorithm").
 """
@@ -24,31 +24,33 @@ class Going(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """`goes` is for each attempt, in their order. `preempt`: the youngest has to give its memory back."""
+    """`goes` is for each attempt, in their order. `preempt`: the last one has to give its memory back."""
 
     goes: tuple[bool, ...]
     preempt: bool = False
 
 
 def balance(attempts: Sequence[Going], left_bytes: int | None) -> Decision:
-    """Who goes on, of attempts in order of age, the oldest first, with so much left below the ceiling.
+    """Who goes on, of attempts in the order in which they are to end, with so much left below the ceiling.
 
-    The oldest goes on for as long as it is not at the ceiling all alone: then others use the memory, and it
-    waits for them. Where it comes there with all of ours frozen, the youngest is preempted. None left is
-    unknown, and changes nothing.
+    The first goes on until it is at the ceiling and would take more. With all others frozen by then, the last
+    one has to give its memory back, where that helps; else strangers use it, and everybody waits for them.
+    None left is unknown, and changes nothing.
     """
     if not attempts or left_bytes is None:
         return Decision(tuple(not one.is_frozen for one in attempts))
-    oldest, *others = attempts
-    spare_bytes = left_bytes - untaken_bytes(oldest.running)
-    at_ceiling = left_bytes < _soon_bytes(oldest.running, _AGAIN_SECONDS if oldest.is_frozen else _REACTION_SECONDS)
-    goes = [bool(others) or not at_ceiling]
+    first, *others = attempts
+    # What it took at its fastest says little of what it takes next: it is not stopped before it is there.
+    at_ceiling = left_bytes <= 0 < _soon_bytes(first.running, _REACTION_SECONDS)
+    spare_bytes = left_bytes - untaken_bytes(first.running)
+    goes = [not at_ceiling]
     for one in others:
-        seconds = _AGAIN_SECONDS if one.is_frozen else _REACTION_SECONDS
-        spare_bytes -= _soon_bytes(one.running, seconds)
+        spare_bytes -= _soon_bytes(one.running, _AGAIN_SECONDS if one.is_frozen else _REACTION_SECONDS)
         goes.append(spare_bytes >= 0)
-    is_alone = all(one.is_frozen for one in others)
-    return Decision(tuple(goes), preempt=bool(others) and is_alone and at_ceiling)
+    held_bytes = sum(one.running.used_bytes for one in others if one.running.used_bytes is not None)
+    helps = left_bytes + held_bytes >= _soon_bytes(first.running, _AGAIN_SECONDS)
+    are_frozen = bool(others) and all(one.is_frozen for one in others)
+    return Decision(tuple(goes), preempt=at_ceiling and are_frozen and helps)
 
 
 def _soon_bytes(running: Running, seconds: float) -> int:

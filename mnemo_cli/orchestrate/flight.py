@@ -13,10 +13,7 @@ FlightState: TypeAlias = Literal["starting", "running", "frozen", "stopping"]
 
 @dataclass(slots=True)
 class Flight:
-    """Changes while it lasts; the scheduler alone changes it.
-
-    `was_deferred`: it began at high, so that the run goes on; freezing it would undo that.
-    """
+    """Changes while it lasts."""
 
     entry: Entry
     claim_bytes: int
@@ -28,7 +25,6 @@ class Flight:
     stopped_for: StopWord | None = None
     frozen_since: float | None = None
     frozen_seconds: float = 0.0
-    was_deferred: bool = False
     growth: Growth | None = None
 
     @property

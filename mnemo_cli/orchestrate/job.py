@@ -61,6 +61,7 @@ class Ended(NamedTuple):
 
     `status` is a wait status as os.waitstatus_to_exitcode gives it: 0–255, or −signal; None where nobody
     was there to take it. `kernel_oom` says that the kernel killed something in the job's own group.
+    `oom_kills` is how many that were, None where nobody counted; `group` is that group's folder, gone by now.
     `peak_bytes` is of the whole tree of the job, and says where it comes from.
     """
 
@@ -72,3 +73,5 @@ class Ended(NamedTuple):
     kernel_oom: bool = False
     capped: bool = False
     """mnemo's own cap stopped it (no kernel limit was to be had)."""
+    oom_kills: int | None = None
+    group: str | None = None

@@ -14,6 +14,17 @@ class Learned:
 
     def __init__(self) -> None:
         self._peaks: dict[str, deque[int]] = {}
+        # Names that ended well with a peak too small to be told from the keeper's.
+        self._ended: dict[str, None] = {}
+
+    def note(self, name: str, peak_bytes: int | None) -> None:
+        """One more attempt has ended well; its peak is not always known."""
+        if peak_bytes is not None:
+            self.add(name, (peak_bytes,))
+        elif name not in self._ended:
+            if len(self._ended) >= MOST_NAMES:
+                del self._ended[next(iter(self._ended))]
+            self._ended[name] = None
 
     def add(self, name: str, peaks_bytes: Iterable[int]) -> None:
         """Remember peaks of successful attempts, the oldest first."""
@@ -27,6 +38,10 @@ class Learned:
 
     def knows(self, name: str) -> bool:
         return bool(self._peaks.get(name))
+
+    def has_ended(self, name: str) -> bool:
+        """Whether one of it has ended well, be its peak known or not."""
+        return name in self._ended or self.knows(name)
 
     def peaks(self, name: str) -> int:
         """How many are known of it."""

@@ -15,11 +15,12 @@ OTHERS = "(others)"
 
 
 class JobResult(NamedTuple):
-    """A job with its last attempt; `attempt` None: it was never begun."""
+    """A job with its last attempt; `attempt` None: it was never begun. `absent`: ids it waited for that never came."""
 
     row: JobRow
     attempt: AttemptRow | None
     attempts: int
+    absent: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int | None:
@@ -61,7 +62,7 @@ def results(journal: Journal) -> Iterator[JobResult]:
         last, count = None, 0
         while ahead is not None and ahead.job_id == row.job.id:
             last, count, ahead = ahead, count + 1, next(attempts, None)
-        yield JobResult(row, last, count)
+        yield JobResult(row, last, count, _absent(journal, row))
 
 
 def summaries(journal: Journal) -> Sequence[NameSummary]:
@@ -76,8 +77,15 @@ def summaries(journal: Journal) -> Sequence[NameSummary]:
 def died(journal: Journal) -> Iterator[JobResult]:
     """The jobs that failed or were cancelled, but not those that only waited for such a one."""
     for result in results(journal):
-        if result.row.state in ("failed", "cancelled") and result.row.reason != "dependency-failed":
+        is_root = result.row.reason != "dependency-failed" or result.absent
+        if result.row.state in ("failed", "cancelled") and is_root:
             yield result
+
+
+def _absent(journal: Journal, row: JobRow) -> tuple[str, ...]:
+    if row.reason != "dependency-failed":
+        return ()
+    return tuple(needed for needed in row.job.after if journal.state_of(needed) is None)
 
 
 def _count(summary: NameSummary, attempt: AttemptRow) -> None:

@@ -59,29 +59,31 @@ class Scheduler:
         return not self.flights and not len(self._waiting)
 
     def claim_of(self, entry: Entry) -> int:
-        """After an OOM the raised one, else the author's, else the learned one."""
+        """After an OOM the raised one, else the author's, else the learned one.
+
+        What was reckoned is never above the budget of now, which may be less than it was: else it would wait for ever.
+        """
         if entry.claim_bytes is not None:
-            return entry.claim_bytes
+            return min(entry.claim_bytes, self.budget_bytes)
         if entry.job.claim_bytes is not None:
             return entry.job.claim_bytes
         return self._learned.claim_bytes(entry.job.name, budget_bytes=self.budget_bytes, slots=self.slots)
 
     def never_fits(self, job: Job) -> bool:
         """Whether its author asks for more than the whole budget."""
-        return any(size is not None and size > self.budget_bytes for size in (job.claim_bytes, job.limit_bytes))
+        return _said_bytes(job) > self.budget_bytes
 
     def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
         """Take off with the next job that may start now; None while none may."""
-        rooms = tuple(rooms)
         if self.why_none(now_seconds) is not None:
             return None
+        rooms, running = tuple(rooms), self._running()
         entry = self._waiting.select(
-            lambda entry: self.refusal_of(entry, rooms, now_seconds=now_seconds) is None, now_seconds=now_seconds
+            lambda entry: self._refusal_of(entry, rooms, running, now_seconds) is None, now_seconds=now_seconds
         )
         if entry is None:
             return None
         flight = self.flight_of(entry, now_seconds=now_seconds)
-        flight.was_deferred = self.hold.deferred
         self.flights[flight.key] = flight
         return flight
 
@@ -101,32 +103,22 @@ class Scheduler:
             return "all slots are taken" if at_once == self.slots else f"{at_once} of {self.slots} slots for now"
         return None
 
-    def refusal_of(self, entry: Entry, rooms: Iterable[Room], *, now_seconds: float = 0.0) -> Refusal | str | None:
+    def refusal_of(self, entry: Entry, rooms: Iterable[Room], *, now_seconds: float) -> Refusal | str | None:
         """Why this job in particular waits; None when it may start."""
-        # With nothing of ours running, waiting for others to need less could last for ever.
-        may_go_on = not self.flights and not self.hold.nearly_critical
-        if self.hold.deferred and not entry.job.critical and not may_go_on:
-            return "deferred until memory is lower"
-        slots_taken = sum(flight.job.cpus for flight in self.flights.values())
-        # One that asks for more slots than there are runs alone.
-        if self.flights and slots_taken + entry.job.cpus > self.slots:
-            return "all slots are taken"
-        if not self.flights and self._is_guess(entry):
-            return None  # nothing is known of it: its limit and the ladder hold, and somebody has to begin
-        if self._is_guess(entry) and not self._may_be_tried(entry.job.name, now_seconds):
-            return "the first of its name are measured"
-        return refusal(
-            self.claim_of(entry), rooms, map(self.running_of, sorted(self.flights.values(), key=_began_seconds))
-        )
+        return self._refusal_of(entry, rooms, self._running(), now_seconds)
 
-    def by_age(self) -> list[Flight]:
-        """Those that were not told to stop, the oldest first."""
-        return sorted((one for one in self.flights.values() if one.state != "stopping"), key=_began_seconds)
+    def in_order(self) -> list[Flight]:
+        """As they are to end when memory is short: the critical ones first, then the older ones.
+
+        Those that were told to stop come last: they will not end what they began.
+        """
+        return sorted(self.flights.values(), key=_precedence)
 
     def running_of(self, flight: Flight) -> Running:
         """As admission sees it: with what was learned since it began."""
         growth = None if flight.growth is None else flight.growth.bytes_per_second
-        return Running(max(flight.claim_bytes, self.claim_of(flight.entry)), flight.used_bytes, growth)
+        claim_bytes = max(flight.claim_bytes, self.claim_of(flight.entry))
+        return Running(claim_bytes, flight.used_bytes, growth, flight.limit_bytes)
 
     def started(self, key: Key, identity: Identity | None) -> None:
         flight = self.flights[key]
@@ -134,7 +126,7 @@ class Scheduler:
         if flight.state == "starting":
             flight.state = "running"
 
-    def note_use(self, use: Mapping[Key, int], *, now_seconds: float = 0.0) -> None:
+    def note_use(self, use: Mapping[Key, int], *, now_seconds: float) -> None:
         """What each attempt uses now; one that is not told is unknown."""
         for key, flight in self.flights.items():
             flight.note_use(use.get(key), now_seconds)
@@ -143,8 +135,8 @@ class Scheduler:
         """An attempt has ended."""
         flight = self.flights[key]
         reason = reason_of(ended, stopped_for=flight.stopped_for, host_ooms_rose=host_ooms_rose)
-        if reason == "ok" and ended.peak_bytes is not None:
-            self._learned.add(flight.job.name, (ended.peak_bytes,))
+        if reason == "ok":
+            self._learned.note(flight.job.name, ended.peak_bytes)
         if reason == "oom-host-suspected":
             self.ramp.restrain(len(self.flights), now_seconds)
         return self.settle(key, reason, peak_bytes=ended.peak_bytes)
@@ -161,6 +153,9 @@ class Scheduler:
             peak_bytes=peak_bytes,
             budget_bytes=self.budget_bytes,
         )
+        if isinstance(decision, Again) and self.never_fits(entry.job):
+            # The budget is less than when it was let in.
+            decision = Final(done=False, reason=reason, needed_bytes=_said_bytes(entry.job))
         if isinstance(decision, Again):
             # A claim that was not raised stays as it was: learned ones go on learning.
             raised = decision.claim_bytes if decision.claim_bytes > flight.claim_bytes else entry.claim_bytes
@@ -186,30 +181,62 @@ class Scheduler:
             flight for flight in self.flights.values() if flight.state == wanted and flight.job.critical <= critical
         ]
         # Of several that began together, the last one.
-        return max(reversed(candidates), key=_began_seconds, default=None)
+        return max(reversed(candidates), key=lambda flight: flight.began_seconds, default=None)
 
     def stopping(self, flight: Flight, word: StopWord) -> None:
         """It has been told to stop; the first reason stands."""
         flight.stopped_for = flight.stopped_for or word
         flight.state = "stopping"
 
+    def _running(self) -> tuple[Running, ...]:
+        return tuple(map(self.running_of, self.in_order()))
+
+    def _refusal_of(
+        self, entry: Entry, rooms: Iterable[Room], running: Iterable[Running], now_seconds: float
+    ) -> Refusal | str | None:
+        # With nothing of ours running, waiting for others to need less could last for ever.
+        may_go_on = not self.flights and not self.hold.nearly_critical
+        if self.hold.deferred and not entry.job.critical and not may_go_on:
+            return "deferred until memory is lower"
+        slots_taken = sum(flight.job.cpus for flight in self.flights.values())
+        # One that asks for more slots than there are runs alone.
+        if self.flights and slots_taken + entry.job.cpus > self.slots:
+            return "all slots are taken"
+        if self._is_guess(entry):
+            if not self.flights:
+                return None  # nothing is known of it: its limit and the ladder hold, and somebody has to begin
+            if not self._may_be_tried(entry.job.name, now_seconds):
+                return "the first of its name are measured"
+        return refusal(self.claim_of(entry), rooms, running)
+
     def _limit_of(self, entry: Entry, claim_bytes: int) -> int | None:
-        """The author's, else twice the claim, and not too little. A first run of its name is measured first."""
+        """The author's, else as its claim and what is known of its name make it."""
         if entry.job.limit_bytes is not None:
             return entry.job.limit_bytes
-        said = entry.claim_bytes is not None or entry.job.claim_bytes is not None
-        peaks = None if said else self._learned.peaks(entry.job.name)
+        peaks = None if _is_said(entry) else self._learned.peaks(entry.job.name)
         return limit_bytes(claim_bytes, peaks=peaks, budget_bytes=self.budget_bytes)
 
     def _may_be_tried(self, name: str, now_seconds: float) -> bool:
+        """Slowly until the first has ended well: the limit of each is the whole budget."""
+        if self._learned.has_ended(name):
+            return True
         began = [flight.began_seconds for flight in self.flights.values() if flight.job.name == name]
         return not began or may_be_tried(len(began), now_seconds - min(began))
 
     def _is_guess(self, entry: Entry) -> bool:
         """Whether nobody has said or seen what it needs."""
-        said = entry.claim_bytes is not None or entry.job.claim_bytes is not None
-        return not said and not self._learned.knows(entry.job.name)
+        return not _is_said(entry) and not self._learned.knows(entry.job.name)
 
 
-def _began_seconds(flight: Flight) -> float:
-    return flight.began_seconds
+def _said_bytes(job: Job) -> int:
+    """The larger of claim and limit, as far as its author has given them."""
+    return max(size for size in (job.claim_bytes, job.limit_bytes, 0) if size is not None)
+
+
+def _is_said(entry: Entry) -> bool:
+    """By its author, or by an OOM of its own; else its claim comes from its name."""
+    return entry.claim_bytes is not None or entry.job.claim_bytes is not None
+
+
+def _precedence(flight: Flight) -> tuple[bool, bool, float]:
+    return flight.state == "stopping", not flight.job.critical, flight.began_seconds

@@ -106,6 +106,16 @@ class Waiting:
                 return entry.job
         return None
 
+    def take_out(self, unwanted: Callable[[Entry], bool]) -> tuple[Entry, ...]:
+        """Take out all these; those that wait for them stay."""
+        taken = tuple(filter(unwanted, self.entries()))
+        if taken:
+            ids = {entry.job.id for entry in taken}
+            self._ready = [item for item in self._ready if item[2].job.id not in ids]
+            heapq.heapify(self._ready)
+            self._blocked = {job_id: kept for job_id, kept in self._blocked.items() if job_id not in ids}
+        return taken
+
     def select(self, fits: Callable[[Entry], bool], *, now_seconds: float, look_at: int = 100) -> Entry | None:
         """Take the first of the ready jobs that fits; None where none of the first `look_at` does.
 

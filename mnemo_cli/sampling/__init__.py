@@ -4,7 +4,7 @@ files       a file of /proc or /sys kept open, and what a failed read leaves beh
 host        the machine's memory: /proc/meminfo, /proc/vmstat
 mounts      where control groups are mounted, for any controller
 cgroup      which control groups a process is in (v1, v2, hybrid, namespaces)
-group       one control group's memory files
+group       one control group's memory files; `subtree` the kills in it and all below
 pressure    PSI
 index       which processes exist, who is whose child
 resident    their memory: an adaptive sweep over kept descriptors

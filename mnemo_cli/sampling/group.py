@@ -3,8 +3,6 @@
 Used is the working set: usage − inactive file cache, at least 0, as kubelet and cAdvisor count it.
 """
 
-import contextlib
-import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +12,8 @@ from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number
 
 # v1 says "no limit" with the largest multiple of the page size below 2^63; every value this large means it.
 _NO_LIMIT = 1 << 62
+# A peak that is this part below its limit has reached it.
+_NEARLY = 64
 # How many of a Memory's fields a glance and a whole reading of a group fill in.
 _FIELDS_GLANCED = Memory._fields.index("limit_bytes") + 1
 _FIELDS_READ = Memory._fields.index("limit_hits_total") + 1
@@ -142,7 +142,7 @@ class GroupV2(Group):
 class GroupV1(Group):
     """https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
 
-    oom_kill counts only the victims of this very group, failcnt only hits of this group's own limit.
+    oom_kill counts only the victims of this very group, the files of failcnt only hits of this group's own limits.
     """
 
     LIMIT_FILE = "memory.limit_in_bytes"
@@ -177,29 +177,42 @@ class GroupV1(Group):
             major_faults_total=major_faults,
             refaults_total=refaults,
             oom_kills_total=kills,
-            limit_hits_total=self._number(self._file("memory.failcnt"), "limit_hits_total", gaps),
+            limit_hits_total=self.limit_hits_total(gaps),
         )
         return self._explained(memory, gaps, fields=_FIELDS_READ)
+
+    def limit_hits_total(self, gaps: list[Gap]) -> int | None:
+        """Hits of both limits: that of memory and swap together is charged first, and a hit of it is none of the other.
+
+        Where the two are the same, as for a container without swap, memory.failcnt stays at 0. `try_charge` in
+        mm/memcontrol.c. Unknown where the other one was reached and this kernel does not count that.
+        """
+        hits = self._number(self._file("memory.failcnt"), "limit_hits_total", gaps)
+        file = self._file("memory.memsw.failcnt")
+        try:
+            hits_with_swap = file.number()
+            if not hits_with_swap and self._was_full_with_swap():
+                raise ValueError("this kernel does not count how often memory and swap together reached their limit")
+        except FileNotFoundError:  # without swap accounting there is no such limit
+            return hits
+        except (OSError, ValueError) as err:
+            gaps.append(gap(self._field("limit_hits_total"), self._shown(file), err))
+            return None
+        return None if hits is None else hits + hits_with_swap
+
+    def _was_full_with_swap(self) -> bool:
+        """Linux 6.15 and later count the hits of memory's limit alone: the peak tells what the 0 does not.
+
+        Charges come in batches, so that it may end a little below.
+        """
+        limit = self._file("memory.memsw.limit_in_bytes").number()
+        if limit >= _NO_LIMIT:
+            return False
+        return self._file("memory.memsw.max_usage_in_bytes").number() >= limit - limit // _NEARLY
 
     def hidden_limit_bytes(self) -> int | None:
         memory_limit = self._table(self._stat, self.HIERARCHICAL_LIMIT, "limit_bytes", [])[0]
         return memory_limit if memory_limit is not None and memory_limit < _NO_LIMIT else None
-
-
-def subtree_oom_kills(directory: Path) -> int | None:
-    """The kills that a v1 group and every group below it remember; those of removed groups are forgotten.
-
-    None when a group that is there has no readable count: taken as 0 it would look like kills once it is back.
-    """
-    kills = 0
-    for folder, _, files in os.walk(directory):
-        if "memory.oom_control" in files:
-            with contextlib.suppress(OSError):  # removed while we walked
-                (count,) = GroupV1.EVENTS.values(Path(folder, "memory.oom_control").read_bytes())
-                if count is None:
-                    return None
-                kills += count
-    return kills
 
 
 def working_set(usage_bytes: int | None, inactive_file_bytes: int | None) -> int | None:

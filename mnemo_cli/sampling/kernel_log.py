@@ -75,6 +75,11 @@ class KernelLogTail:
         except OSError as err:
             self._refusal = _denied("/dev/kmsg", err)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether /dev/kmsg is ours to read: lines are told once, as they come."""
+        return self._descriptor >= 0
+
     def read_new(self, gaps: list[Gap]) -> KernelLog | None:
         """What was logged since the last call. Where /dev/kmsg is closed to us, all that the programs tell."""
         if self._refusal is None:

@@ -20,7 +20,7 @@ _MAPPING = re.compile(
     rb"((?:[A-Z][A-Za-z_]+:[^\n]*\n)+)"
 )
 _SIZES = re.compile(
-    rb"\nRss: +(\d{1,16}) kB\n(?:[^\n]*\n)*?Anonymous: +(\d{1,16}) kB\n(?:(?:[^\n]*\n)*?Swap: +(\d{1,16}) kB\n)?"
+    rb"\nRss: +(\d{1,16}) kB\n(?:[^\n]*\n)*?Anonymous: +(\d{1,16}) kB\n(?:[^\n]*\n)*?Swap: +(\d{1,16}) kB\n"
 )
 _SHARED_NAMES = (b"/memfd:", b"/SYSV", b"/dev/zero", b"/[aio]", b"/drm mm object", b"/anon_hugepage")
 
@@ -105,7 +105,7 @@ def _mappings(text: bytes) -> tuple[list[_Mapping], int]:
         if sizes is None:
             unread += 1
             continue
-        rss, anonymous, swap = (int(word or 0) for word in sizes.groups())
+        rss, anonymous, swap = map(int, sizes.groups())
         # Read one after the other by the kernel: never more anonymous than resident, or a part would be negative.
         anonymous = min(anonymous, rss)
         found.append(_Mapping(int(start, 16), int(end, 16), rights, int(inode), name, rss, anonymous, swap))

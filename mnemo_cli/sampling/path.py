@@ -6,9 +6,10 @@ from pathlib import Path
 from mnemo_cli.model import Gap, Memory, Pressure
 from mnemo_cli.sampling.cgroup import Place, locate_membership, locate_path, locate_process
 from mnemo_cli.sampling.files import is_there
-from mnemo_cli.sampling.group import Group, GroupV1, subtree_oom_kills
+from mnemo_cli.sampling.group import Group, GroupV1
 from mnemo_cli.sampling.host import HostMemory, Paging
 from mnemo_cli.sampling.pressure import PressureFile
+from mnemo_cli.sampling.subtree import subtree_oom_kills
 from mnemo_cli.sampling.target import TargetChoice
 
 # A name may match thousands of processes: they share few groups, and the first ones tell which.

@@ -1,7 +1,7 @@
 """What a program of the system prints, as a stream: with a time limit, a cap, and its own words when it fails."""
 
 import os
-import select
+import selectors
 import signal
 import subprocess
 import time
@@ -12,7 +12,7 @@ from mnemo_cli.errors import SourceError
 from mnemo_cli.redact import decoded, printable
 
 _CHUNK_BYTES = 1 << 16
-_MOST_COMPLAINT_BYTES = 4096
+_MOST_COMPLAINT_BYTES = 1 << 14
 
 
 def program_output(argv: Sequence[str], *, timeout_seconds: float, most_bytes: int) -> Iterator[bytes]:
@@ -32,9 +32,12 @@ def program_output(argv: Sequence[str], *, timeout_seconds: float, most_bytes: i
         )
     except OSError as err:
         raise SourceError(f"cannot be run: {err.strerror or err}") from err
-    complaint = bytearray()
+    complaint, length = bytearray(), 0
     try:
-        yield from _chunks(process, complaint, deadline, most_bytes)
+        for text in pumped(process, complaint, deadline):
+            if (length := length + len(text)) > most_bytes:
+                raise SourceError(f"printed more than {most_bytes} bytes; the rest was not read")
+            yield text
         code = process.wait(max(0.0, deadline - time.monotonic()))
     except (TimeoutError, subprocess.TimeoutExpired):
         raise SourceError(f"did not answer within {timeout_seconds:g} s") from None
@@ -45,32 +48,28 @@ def program_output(argv: Sequence[str], *, timeout_seconds: float, most_bytes: i
         raise SourceError(f"failed with code {code}" + (f": {said}" if said else ""))
 
 
-def _chunks(
-    process: "subprocess.Popen[bytes]", complaint: bytearray, deadline: float, most_bytes: int
-) -> Iterator[bytes]:
-    """Both streams are read, so that a program that complains at length does not wait for us for ever."""
+def pumped(process: "subprocess.Popen[bytes]", complaint: bytearray, deadline: float) -> Iterator[bytes]:
+    """What comes from stdout, until both streams are closed; `complaint` takes the beginning of the other one.
+
+    Both are read, so that a program that complains at length does not wait for us for ever. `deadline` is on the
+    monotonic clock; raises TimeoutError when it has passed.
+    """
     assert process.stdout is not None and process.stderr is not None
-    out, errors = process.stdout.fileno(), process.stderr.fileno()
-    poll = select.poll()
-    for descriptor in (out, errors):
-        poll.register(descriptor, select.POLLIN)
-    still_open, length = {out, errors}, 0
-    while still_open:
-        remaining = deadline - time.monotonic()
-        ready = poll.poll(max(1, int(remaining * 1000))) if remaining > 0 else []
-        if not ready:
-            raise TimeoutError
-        for descriptor, _ in ready:
-            text = os.read(descriptor, _CHUNK_BYTES)
-            if not text:
-                poll.unregister(descriptor)
-                still_open.discard(descriptor)
-            elif descriptor == errors:
-                complaint += text[: max(0, _MOST_COMPLAINT_BYTES - len(complaint))]
-            elif (length := length + len(text)) > most_bytes:
-                raise SourceError(f"printed more than {most_bytes} bytes; the rest was not read")
-            else:
-                yield text
+    with selectors.DefaultSelector() as selector:
+        for stream in (process.stdout, process.stderr):
+            selector.register(stream.fileno(), selectors.EVENT_READ, stream is process.stdout)
+        while selector.get_map():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            for key, _ in selector.select(left):
+                text = os.read(key.fd, _CHUNK_BYTES)
+                if not text:
+                    selector.unregister(key.fd)
+                elif key.data:
+                    yield text
+                else:
+                    complaint += text[: _MOST_COMPLAINT_BYTES - len(complaint)]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

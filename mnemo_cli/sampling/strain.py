@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mnemo_cli.model import Gap, Limit
 from mnemo_cli.redact import printable
-from mnemo_cli.sampling.files import gap, is_there, line_values, parse_number
+from mnemo_cli.sampling.files import gap, line_values, parse_number
 from mnemo_cli.sampling.group import Group, GroupV1
 from mnemo_cli.sampling.host import HostMemory
 from mnemo_cli.sampling.pressure import parse_pressure
@@ -53,7 +53,7 @@ def read_group_strain(group: Group, gaps: list[Gap]) -> Strain:
         return strain._replace(
             refaults_total=_sum(anon, file),
             major_faults_total=major_faults,
-            limit_hits_total=_v1_hits(group, gaps),
+            limit_hits_total=group.limit_hits_total(gaps),
         )
     scanned, reclaimed, anon, file, major_faults, swapped_in = _values(
         group.directory / "memory.stat", group.path, _V2, gaps
@@ -71,13 +71,6 @@ def read_group_strain(group: Group, gaps: list[Gap]) -> Strain:
         stalled_seconds_total=some,
         all_stalled_seconds_total=full,
     )
-
-
-def _v1_hits(group: Group, gaps: list[Gap]) -> int | None:
-    """A limit of memory and swap together that is as low as that of memory alone is the one that counts the hits."""
-    hits = _number(group.directory / "memory.failcnt", group.path, gaps)
-    with_swap = group.directory / "memory.memsw.failcnt"
-    return _sum(hits, _number(with_swap, group.path, gaps)) if is_there(with_swap) else hits
 
 
 def read_host_strain(root: Path, gaps: list[Gap]) -> Strain:

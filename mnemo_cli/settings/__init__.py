@@ -1,6 +1,7 @@
 """Every setting with its value and where it came from: flag over environment over file over default.
 
     table       one row per setting; everything else is made from it
+    row         what a row says
     names       which setting a person means; the nearest right word
     kinds       a value of each kind, from text and TOML, checked; and back
     places      where settings can come from on this machine
@@ -9,7 +10,8 @@
     document    what one file says, each entry checked
     waivers     its [[doctor.waivers]]
     origin      where a value came from, in words
-    load        the layers put together: Settings
+    layers      default, file, environment, flag: what each one sets
+    load        these put together: Settings
     schema      the JSON schema of a settings file
     write       changing one key in a file (not imported from here: only `config set` pays for it)
 
@@ -21,7 +23,8 @@ from mnemo_cli.settings.load import Settings, load
 from mnemo_cli.settings.names import row_of
 from mnemo_cli.settings.origin import Origin
 from mnemo_cli.settings.places import Places, machine_places
-from mnemo_cli.settings.table import ROWS, Kind, Row, Value
+from mnemo_cli.settings.row import Kind, Row, Value
+from mnemo_cli.settings.table import ROWS
 
 __all__ = [
     "ROWS",

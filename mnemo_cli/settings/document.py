@@ -10,7 +10,8 @@ from mnemo_cli.settings.files import SettingsFile
 from mnemo_cli.settings.kinds import from_toml, refusal, shown
 from mnemo_cli.settings.lines import KeyPath, key_lines, line_of
 from mnemo_cli.settings.names import LISTED, WAIVERS, did_you_mean, meant_key
-from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, TABLES, Row, Value
+from mnemo_cli.settings.row import Row, Value
+from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, TABLES
 
 if TYPE_CHECKING:
     from mnemo_cli.settings.waivers import WaiverEntry

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mnemo_cli.settings.names import did_you_mean
-from mnemo_cli.settings.table import Kind, Row, Value
+from mnemo_cli.settings.row import Kind, Row, Value
 from mnemo_cli.units import parse_duration, parse_percent, parse_size
 
 _LONGEST_SHOWN = 60

@@ -1,16 +1,18 @@
 """All settings of one run: flag over environment over file over default, each value with its origin."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.settings.files import SettingsFile, find
-from mnemo_cli.settings.kinds import from_text, plain, readable, refusal
-from mnemo_cli.settings.origin import Layer, Origin
+from mnemo_cli.settings.kinds import plain, readable
+from mnemo_cli.settings.layers import Chosen, against_advice, default, from_file, from_words
+from mnemo_cli.settings.origin import Origin
 from mnemo_cli.settings.places import Places, machine_places
-from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Kind, Row, Value
+from mnemo_cli.settings.row import Value
+from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY
 
 if TYPE_CHECKING:
     from mnemo_cli.bounded.resources import Resources
@@ -26,10 +28,6 @@ _EDGE_KEYS = (
     "resources.memory_critical_pct",
     "resources.memory_release_margin_pct",
 )
-
-
-# A pair and two plain mappings: every command loads settings, and a dataclass costs it 1.5 ms to define.
-Chosen: TypeAlias = tuple[Value, Origin]
 
 
 class Settings(NamedTuple):
@@ -175,17 +173,17 @@ def compose(
 ) -> Settings:
     """The settings that these sources give together."""
     contents = _contents(file)
-    from_file, refused = _from_file(file, contents)
-    defaults = {row.key: _default(row, data_folder) for row in ROWS}
+    filed, refused = from_file(file, contents)
+    defaults = {row.key: default(row, data_folder) for row in ROWS}
     chosen = {key: (value, Origin(layer="default")) for key, value in defaults.items()}
-    chosen |= from_file
-    chosen |= _from_words("environment", {row.key: environment.get(row.environment) or None for row in ROWS})
-    chosen |= _from_words("flag", flags)
+    chosen |= filed
+    chosen |= from_words("environment", {row.key: environment.get(row.environment) or None for row in ROWS})
+    chosen |= from_words("flag", flags)
     settings = Settings(
         file=file.path if file else None,
         chosen=chosen,
         defaults=defaults,
-        warnings=(*warnings, *refused, *_against_advice(chosen)),
+        warnings=(*warnings, *refused, *against_advice(chosen)),
         waiver_entries=contents.waivers if contents is not None else (),
     )
     _check_edges(settings)
@@ -206,49 +204,6 @@ def _contents(file: SettingsFile | None) -> "Contents | None":
     from mnemo_cli.settings.document import contents
 
     return contents(file)
-
-
-def _from_file(file: SettingsFile | None, contents: "Contents | None") -> tuple[dict[str, Chosen], list[str]]:
-    if file is None or contents is None:
-        return {}, []
-    chosen: dict[str, Chosen] = {}
-    warnings = []
-    for entry in contents.entries:
-        origin = Origin(layer="file", source=str(file.path), line=entry.line)
-        if entry.row.trusted_only and file.distrust is not None:
-            warnings.append(f"{origin.place}: {entry.row.key} is not taken from here: {file.distrust}")
-        else:
-            chosen[entry.row.key] = entry.value, origin
-    return chosen, warnings
-
-
-def _from_words(layer: Layer, words: Mapping[str, str | None]) -> dict[str, Chosen]:
-    """The settings that variables or flags spell."""
-    chosen: dict[str, Chosen] = {}
-    for key, text in words.items():
-        if text is None:
-            continue
-        row = ROWS_BY_KEY[key]
-        origin = Origin(layer=layer, source=row.environment if layer == "environment" else row.flag)
-        try:
-            chosen[key] = from_text(row, text), origin
-        except ValueError as err:
-            raise ConfigError(f"{origin}: {key}: {refusal(row, err)}") from err
-    return chosen
-
-
-def _default(row: Row, data_folder: Path) -> Value:
-    return str(data_folder / str(row.default)) if row.kind is Kind.PATH else row.default
-
-
-def _against_advice(chosen: Mapping[str, Chosen]) -> Iterator[str]:
-    for row in ROWS:
-        value, origin = chosen[row.key]
-        if row.advised is None or isinstance(value, str):
-            continue
-        least, most = row.advised
-        if not least <= value <= most:
-            yield f"{origin.place}: {row.key} is {value}; {least} to {most} {row.unit} are advised"
 
 
 def _check_edges(settings: Settings) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from mnemo_cli.errors import ConfigError
-from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, Row
+from mnemo_cli.settings.row import Row
+from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY
 
 # Not a row of the table: a list, which only a file can hold.
 WAIVERS = "doctor.waivers"

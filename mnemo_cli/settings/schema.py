@@ -3,7 +3,8 @@
 from mnemo_cli.model import Json
 from mnemo_cli.settings.kinds import plain
 from mnemo_cli.settings.names import WAIVERS
-from mnemo_cli.settings.table import ROWS, TABLES, Kind, Row
+from mnemo_cli.settings.row import Kind, Row
+from mnemo_cli.settings.table import ROWS, TABLES
 
 _SIZE = r"(\d+(\.\d+)?|\.\d+)\s*([kKmMgGtT]i?B?|[bB])?"
 _NEED = rf"((nofile|nproc)\s*=\s*0*[1-9]\d*|mem\s*=\s*{_SIZE})"

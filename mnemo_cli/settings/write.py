@@ -16,7 +16,7 @@ from mnemo_cli.settings.lines import key_lines, line_of
 from mnemo_cli.settings.load import compose
 from mnemo_cli.settings.names import row_of
 from mnemo_cli.settings.places import Places
-from mnemo_cli.settings.table import Row, Value
+from mnemo_cli.settings.row import Row, Value
 
 # Not 0o666: where the umask gives groups the right to write, mnemo would not trust its own file.
 _NEW_FILE_MODE = 0o644

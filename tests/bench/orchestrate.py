@@ -1,21 +1,33 @@
 """2,000 × `true` on two slots, with journal, exit records and peaks, against GNU parallel with its job log."""
 
+import contextlib
+import os
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+from mnemo_cli.errors import MnemoError
+from mnemo_cli.orchestrate.engines.fake import Fake, World
 from mnemo_cli.orchestrate.engines.local.keeper.tree import Tree
 from mnemo_cli.orchestrate.engines.local.local import LocalSettings
 from mnemo_cli.orchestrate.job import Job
+from mnemo_cli.orchestrate.journal import Journal
+from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.run.resuming import Unseen, resume
+from mnemo_cli.orchestrate.run.run import Now, Run, RunSettings
+from mnemo_cli.orchestrate.run.source import Plan
+from mnemo_cli.orchestrate.scheduler import Scheduler
+from mnemo_cli.orchestrate.waiting import Waiting
 from tests.bench.crowd import crowd
 from tests.bench.measure import Table, cpu_seconds_per_call, microseconds
 from tests.orchestrate.engines.driving import run_plan
 
-JOBS, SLOTS, RUNS = 2000, 2, 5
+JOBS, SLOTS, RUNS, ROWS = 2000, 2, 5, 10_000
 _FAMILY = "import os, time\nfor _ in range(4):\n  if not os.fork(): break\nprint(end='x', flush=True)\ntime.sleep(600)"
 
 
@@ -45,6 +57,8 @@ def run() -> None:
         limit = None if wanted is None else 0.4
         table.add(f"jobs/s, {shown} (time ÷ its time)", f"{rate:.0f}", f"{peer:.0f}", _median(shares), limit)
     _sampling(table)
+    _resuming(table)
+    _queueing(table)
 
 
 def _sampling(table: Table) -> None:
@@ -61,6 +75,69 @@ def _sampling(table: Table) -> None:
         family.wait()
         family.stdout.close()
         table.add("a tree of 5 beside 5,000, ten times a second", microseconds(seconds), "", seconds * 1e3, 0.5, " ms")
+
+
+def _resuming(table: Table) -> None:
+    """From the journal's file to a full queue, and the whole plan read again beside it."""
+    jobs = [Job(id=f"j{at}", name=f"n{at % 50}", command=("work",)) for at in range(ROWS)]
+    with tempfile.TemporaryDirectory(prefix="mnemo-bench-") as name:
+        journal = Journal.create(Path(name, "journal"))
+        journal.accept(jobs)
+        journal.close()
+
+        def resumed() -> None:
+            journal = Journal.create(Path(name, "journal"))
+            waiting = Waiting(journal.outcome_of)
+            scheduler = Scheduler(slots=SLOTS, budget_bytes=1 << 32, waiting=waiting, learned=Learned())
+            source, engine = Unseen(Plan(jobs), journal), Fake(World(), slots=SLOTS)
+            run = Run(engine, journal, scheduler, waiting, source, RunSettings(ROWS), lambda happening: None)
+            resume(run, engine, journal, Now(0.0, 0.0))
+            assert (len(waiting), len(source.take(ROWS))) == (ROWS, 0)
+            journal.close()
+
+        seconds = _median(cpu_seconds_per_call(resumed, 1)() for _ in range(RUNS))
+        table.add(f"resume of {ROWS:,} rows, CPU", _ms(seconds), "", seconds, 1.0, " s")
+
+
+def _queueing(table: Table) -> None:
+    """The supervisor's own memory while one job runs and the others wait."""
+    few, many, flood = (_median(_supervisor_mb(lines) for _ in range(3)) for lines in (10, ROWS, 1_000_000))
+    table.add(f"supervisor with {ROWS:,} queued", f"{many:.0f} MB", "", many, 60.0, " MB")
+    table.add("a million lines of stdin add", f"{flood:.0f} MB", f"{few:.0f} MB", flood - few, 25.0, " MB")
+
+
+def _supervisor_mb(lines: int) -> float:
+    """The most that it has held when it has all lines, or when its queue is full."""
+    words = [sys.executable, "-m", "mnemo_cli", "orchestrate", "-", "--slots", "1", "--quiet", "--journal", "j"]
+    edges = {f"MNEMOSYNE_MEMORY_{name}_PCT": f"{99 - at}" for at, name in enumerate(("CRITICAL", "HIGH", "MODERATE"))}
+    with tempfile.TemporaryDirectory(prefix="mnemo-bench-") as name:
+        os.mkfifo(Path(name, "held"))
+        feeder = subprocess.Popen(
+            ["sh", "-c", f"echo 'read line < held'; yes 'true # of usual length' | head -{lines}"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        program = subprocess.Popen(words, cwd=name, stdin=feeder.stdout, env={**os.environ, **edges})
+        assert feeder.stdout is not None
+        feeder.stdout.close()
+        wanted, deadline = min(lines, ROWS), time.monotonic() + 120
+        while _waiting_in(Path(name, "j")) < wanted and time.monotonic() < deadline:
+            time.sleep(0.05)
+        status = Path(f"/proc/{program.pid}/status").read_text()
+        feeder.kill()
+        feeder.wait()
+        for _ in range(2):
+            program.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(1)
+        program.wait()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
+
+
+def _waiting_in(journal: Path) -> int:
+    """0 before there is one."""
+    with contextlib.suppress(MnemoError), contextlib.closing(Journal.read(journal)) as opened:
+        return opened.standing.waiting
+    return 0
 
 
 def _measured(work) -> Cost:  # type: ignore[no-untyped-def]

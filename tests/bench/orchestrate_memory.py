@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +83,7 @@ def _compare(table: Table, kind: str, own: Outcome, peer: Outcome) -> None:
     print(f"    mnemo: {own}\n    peer: {peer}", flush=True)
 
 
-def _measured(folder: Path, ramp: Path, command) -> Outcome:  # type: ignore[no-untyped-def]
+def _measured(folder: Path, ramp: Path, command: Callable[..., list[str]]) -> Outcome:
     """Until all have succeeded: what is left of a round is begun again."""
     group = make_group()
     group.limit(GROUP_BYTES)
@@ -95,12 +95,16 @@ def _measured(folder: Path, ramp: Path, command) -> Outcome:  # type: ignore[no-
             while _count(room, "done") < JOBS and len(codes) < 20:
                 codes.append(_run_in(group, room, command(room, ramp, first=not codes)))
             seconds = time.monotonic() - began_seconds
-            control = dict(line.split() for line in (group.directory / "memory.oom_control").read_text().splitlines())
-            peak_bytes = int((group.directory / "memory.max_usage_in_bytes").read_text())
+            v1 = group.mount.version == 1
+            counted = (group.directory / ("memory.oom_control" if v1 else "memory.events")).read_text()
+            kernel_kills = int(dict(line.split() for line in counted.splitlines())["oom_kill"])
+            peak_bytes = int((group.directory / ("memory.max_usage_in_bytes" if v1 else "memory.peak")).read_text())
         finally:
             group.remove()
         reasons = _reasons(room)
-        kernel_kills = int(control["oom_kill"]) + reasons["oom-limit"] + reasons["oom-host-suspected"]
+        if v1:
+            # There a kill counts in the victim's own group alone, and that of a job is gone with it.
+            kernel_kills += reasons["oom-limit"] + reasons["oom-host-suspected"]
         killed = _count(room, "began") - _count(room, "done")
         return Outcome(seconds, kernel_kills, killed, len(codes), peak_bytes, reasons, tuple(codes))
 

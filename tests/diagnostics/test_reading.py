@@ -21,6 +21,7 @@ from mnemo_cli.diagnostics.reading import (
     open_regular,
     pieces,
     read_whole,
+    status_of,
 )
 from mnemo_cli.model import Gap
 
@@ -136,3 +137,12 @@ def test_reasons_are_told_once_each():
     lacks = [Missing(f"/{number}", "denied", "no") for number in range(1000)] + [Missing("/x", "error", "broken")]
     assert list(few(lacks)) == [Missing("/0 and 999 more", "denied", "no"), Missing("/x", "error", "broken")]
     assert len(list(few(Missing("/", "error", f"{number}") for number in range(50)))) == 8
+
+
+def test_a_file_that_goes_after_it_was_listed_has_no_status_and_stops_nobody(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("x")
+    with os.scandir(tmp_path) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    (tmp_path / "a").unlink()
+    assert [None if (status := status_of(entry)) is None else status.st_size for entry in listed] == [None, 1]

@@ -165,6 +165,11 @@ def test_go_gets_a_soft_limit_for_its_collector():
     )
 
 
+def test_a_file_that_grew_past_its_limit_leads_to_that_limit():
+    typed = commands(Case(WHO, Ended(by_signal=25, reporter="wait"), rlimits={"RLIMIT_FSIZE": Rlimit(5, 5)}))
+    assert "ulimit -f unlimited" in typed and "ulimit -t unlimited" not in typed
+
+
 def test_a_used_up_processor_limit_leads_to_ulimit():
     typed = commands(Case(WHO, KILLED, rlimits={"RLIMIT_CPU": Rlimit(5, 5)}, cpu_seconds=5.0))
     assert "mnemo doctor --pid 4666" in typed and "ulimit -t unlimited" in typed

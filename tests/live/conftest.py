@@ -39,10 +39,17 @@ class MemoryGroup:
 
     def limit(self, limit_bytes: int) -> None:
         """The memory limit; without swap beside it where swap is counted."""
-        v1 = self.mount.version == 1
-        self._write("memory.limit_in_bytes" if v1 else "memory.max", limit_bytes)
+        if self.mount.version == 2:
+            self._write("memory.max", limit_bytes)
+            with contextlib.suppress(OSError):
+                self._write("memory.swap.max", 0)
+            return
+        # That of memory alone may never be above that of both: whether it is raised or lowered, one order works.
         with contextlib.suppress(OSError):
-            self._write("memory.memsw.limit_in_bytes" if v1 else "memory.swap.max", limit_bytes if v1 else 0)
+            self._write("memory.memsw.limit_in_bytes", limit_bytes)
+        self._write("memory.limit_in_bytes", limit_bytes)
+        with contextlib.suppress(OSError):
+            self._write("memory.memsw.limit_in_bytes", limit_bytes)
 
     def below(self, name: str) -> "MemoryGroup":
         """A group inside this one."""

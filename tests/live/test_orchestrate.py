@@ -68,6 +68,10 @@ class Run:
     def did(self, action: str) -> bool:
         return (action, "done") in self.actions()
 
+    def told(self) -> list[tuple[str, str]]:
+        """What happened to jobs: (id, what)."""
+        return [(event["id"], event["what"]) for event in self._events() if "what" in event]
+
     def _events(self) -> list[dict[str, str]]:
         text = self._out.read_text() if self._out.exists() else ""
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("}\n")]
@@ -95,6 +99,10 @@ def hog(group: "MemoryGroup") -> Iterator[Callable[[float], None]]:
     yield fill
     program.stdin.close()
     program.wait(PATIENCE_SECONDS)
+
+
+def plan_of(folder: Path, *jobs: dict[str, object]) -> None:
+    (folder / "plan").write_text("".join(f"{json.dumps(job)}\n" for job in jobs))
 
 
 def used(group: "MemoryGroup") -> int:
@@ -132,20 +140,72 @@ def test_a_job_that_the_kernel_killed_at_its_limit_gets_more_and_is_done(tmp_pat
 
 
 def test_a_job_that_was_frozen_at_high_finishes_when_memory_comes_back(small: "MemoryGroup", tmp_path: Path) -> None:
-    (tmp_path / "plan").write_text("echo >> begun; while [ ! -e go ]; do sleep 0.02; done; echo >> finished\n")
+    """The younger one: the older one goes on meanwhile, and its end would let the other one go on too."""
+    waits = "echo >> begun; while [ ! -e {0} ]; do sleep 0.02; done; echo {0} >> finished\n"
+    (tmp_path / "plan").write_text(waits.format("old") + waits.format("young"))
+    begun, finished = tmp_path / "begun", tmp_path / "finished"
+    with contextlib.ExitStack() as at_last:
+        at_last.callback((tmp_path / "old").touch)
+        with contextlib.ExitStack() as stack:
+            stack.callback((tmp_path / "young").touch)
+            fill = stack.enter_context(hog(small))
+            run = Run(small, tmp_path, "plan", "--slots", "2")
+            until(lambda: begun.exists() and begun.read_text().count("\n") == 2, "the start of both jobs")
+            fill(0.68)
+            until(lambda: run.did("freeze"), "the freeze")
+            (tmp_path / "young").touch()
+            with pytest.raises(subprocess.TimeoutExpired):
+                run.program.wait(1.0)
+            assert not finished.exists()
+        until(finished.exists, "the end of the younger job")
+    assert run.program.wait(PATIENCE_SECONDS) == 0, (tmp_path / "err").read_text()
+    assert finished.read_text().split() == ["young", "old"]
+    assert run.actions().count(("freeze", "done")) >= 2  # and let it go on again
+
+
+def test_a_limit_that_is_raised_while_it_runs_lets_more_begin(memory_group: "MemoryGroup", tmp_path: Path) -> None:
+    memory_group.limit(200 * MIB)
+    waits = {"cmd": "while [ ! -e go ]; do sleep 0.02; done"}
+    plan_of(tmp_path, {"id": "a", "mem": "80Mi", **waits}, {"id": "b", "mem": "100Mi", **waits})
     with contextlib.ExitStack() as stack:
-        fill = stack.enter_context(hog(small))
-        run = Run(small, tmp_path, "plan")
-        until((tmp_path / "begun").exists, "the start of the job")
-        fill(0.68)
-        until(lambda: run.did("freeze"), "the freeze")
-        (tmp_path / "go").touch()
+        stack.callback((tmp_path / "go").touch)
+        run = Run(memory_group, tmp_path, "plan", "--slots", "2")
+        until(lambda: run.told() == [("a", "started")], "the start of the first job")
         with pytest.raises(subprocess.TimeoutExpired):
             run.program.wait(1.0)
-        assert not (tmp_path / "finished").exists()
+        assert run.told() == [("a", "started")]
+        memory_group.limit(400 * MIB)
+        until(lambda: ("b", "started") in run.told(), "the start of the second job")
     assert run.program.wait(PATIENCE_SECONDS) == 0, (tmp_path / "err").read_text()
-    assert (tmp_path / "finished").exists()
-    assert run.actions().count(("freeze", "done")) == 2  # and let it go on again
+
+
+def test_a_limit_that_is_lowered_while_it_runs_is_told_to_the_jobs_that_need_more(
+    memory_group: "MemoryGroup", tmp_path: Path
+) -> None:
+    """One that says so never begins; one of which nothing is known gets all there is, once, and says what it needs."""
+    memory_group.limit(512 * MIB)
+    grows = [sys.executable, "-I", "-S", "-c", "held = [b'x' * (10 << 20) for _ in range(40)]"]
+    plan_of(
+        tmp_path,
+        {"id": "waits", "mem": "20Mi", "cmd": "while [ ! -e go ]; do sleep 0.02; done"},
+        {"id": "says", "mem": "300Mi", "cmd": "true"},
+        {"id": "after", "mem": "1Mi", "after": ["says"], "cmd": "true"},
+        {"id": "grows", "cmd": grows},
+        {"id": "fits", "mem": "200Mi", "cmd": "true"},
+    )
+    with contextlib.ExitStack() as stack:
+        stack.callback((tmp_path / "go").touch)
+        run = Run(memory_group, tmp_path, "plan", "--slots", "1", "--journal", "j")
+        until(lambda: run.told() == [("waits", "started")], "the start of the first job")
+        memory_group.limit(480 * MIB)
+        until(lambda: ("after", "dependency-failed") in run.told(), "the word that a job never fits")
+        assert ("says", "never-fits") in run.told()
+    assert run.program.wait(PATIENCE_SECONDS) == 1, (tmp_path / "err").read_text()
+    ends = [end for end in run.told() if end[1] != "started"]
+    assert ends[2:] == [("waits", "ok"), ("grows", "oom-limit"), ("fits", "ok")]
+    with contextlib.closing(Journal.read(tmp_path / "j")) as journal:
+        (grown,) = [row for row in journal.jobs() if row.job.id == "grows"]
+    assert grown.needed_bytes is not None and grown.needed_bytes > 288 * MIB
 
 
 def test_at_critical_it_is_over_within_the_drain_time_out_and_resume_does_the_rest(

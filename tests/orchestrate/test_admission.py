@@ -43,6 +43,12 @@ def test_what_a_job_takes_within_the_next_second_is_reserved_beyond_its_claim():
     assert refusal(501, [ROOM], [Running(100, 90, growth_bytes_per_second=100.0)]) == Refusal("budget", 501, 500)
 
 
+def test_nothing_is_reserved_beyond_the_limit_of_a_job():
+    assert refusal(545, [ROOM], [Running(100, 90, 1000.0, limit_bytes=100)]) is None
+    assert refusal(546, [ROOM], [Running(100, 90, 1000.0, limit_bytes=100)]) == Refusal("budget", 546, 545)
+    assert refusal(550, [ROOM], [Running(100, 101, 1000.0, limit_bytes=100)]) is None
+
+
 def test_where_jobs_can_be_frozen_the_new_one_counts_with_the_same_share_as_those_that_run():
     roomy = ROOM._replace(ceiling_bytes=1200)
     busy = [Running(claim_bytes=300, used_bytes=300)]

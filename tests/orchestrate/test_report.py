@@ -53,6 +53,12 @@ def test_those_that_only_waited_for_one_that_died_did_not_die_themselves(journal
     assert [one.row.job.id for one in died(journal)] == ["bad", "cancelled"]
 
 
+def test_one_that_waited_for_somebody_who_never_came_is_told(journal):
+    journal.accept([Job(id="late", name="l", command=("x",), after=("here", "nobody")), Job("here", "h", ("x",))])
+    journal.settle(["late"], "failed", "dependency-failed")
+    assert [(one.row.job.id, one.absent) for one in died(journal)] == [("late", ("nobody",))]
+
+
 @pytest.mark.parametrize(
     ("peaks", "percent", "peak"),
     [((), 50, None), ((7,), 50, 7), ((1, 2, 3, 4), 50, 2), (tuple(range(1, 101)), 95, 95), ((3, 1, 2), 100, 3)],

@@ -59,7 +59,7 @@ def test_a_job_may_take_several_slots_and_one_that_wants_too_many_runs_alone():
 def test_one_that_does_not_fit_is_passed_by_one_that_does():
     one = scheduler(job("first", claim_bytes=100), job("large", claim_bytes=950), job("small", claim_bytes=100))
     assert started(one) == ["first", "small"]
-    refusal = one.refusal_of(Entry(job("large", claim_bytes=950)), room())
+    refusal = one.refusal_of(Entry(job("large", claim_bytes=950)), room(), now_seconds=0.0)
     assert refusal == Refusal("the budget", 950, int(0.95 * BUDGET - 0.5 * 200))
 
 
@@ -92,18 +92,21 @@ def test_after_a_crash_one_starts_at_first_and_then_one_more_each_two_seconds():
 @pytest.mark.parametrize(
     ("fields", "peaks", "claim", "limit"),
     [
-        # A first run of its name is measured: its share of the budget, and no limit but the budget.
+        # The first of a name are measured, not judged: those that end first are the small ones.
         ({}, (), 333, 1000),
-        ({}, (100,), 150, 300),
+        ({}, (100,), 150, 1000),
+        ({}, (100,) * 9, 110, 1000),
+        ({}, (100,) * 10, 110, 220),
         ({"claim_bytes": 200}, (100,), 200, 400),
         ({"claim_bytes": 200, "limit_bytes": 210}, (), 200, 210),
         ({"claim_bytes": 200, "limit_bytes": 10}, (), 200, 10),
         ({"claim_bytes": 700}, (), 700, 1000),
         ({"claim_bytes": 1200}, (), 1200, 1200),
+        ({"claim_bytes": 200}, (100,) * 9, 200, 400),
         # A name that peaked at next to nothing is not killed for the first page cache that it fills.
-        ({}, (0.5,), 0.75, 64),
-        ({}, (21,), 31.5, 64),
-        ({}, (22,), 33, 66),
+        ({}, (0.5,) * 10, 0.55, 64),
+        ({}, (29,) * 10, 31.9, 64),
+        ({}, (30,) * 10, 33, 66),
         ({"claim_bytes": 1}, (), 1, 64),
     ],
 )
@@ -121,17 +124,16 @@ def test_the_least_limit_is_not_above_the_budget():
     assert scheduler().flight_of(Entry(job(claim_bytes=10)), now_seconds=0.0).limit_bytes == BUDGET
 
 
-def test_who_began_although_others_fill_the_memory_is_known_and_the_next_one_waits():
+def test_one_begins_although_others_fill_the_memory_and_the_next_one_waits():
     one = scheduler(*names(2, claim_bytes=10))
     one.hold = Hold(deferred=True)
     assert started(one, room(900)) == ["j0"]
-    assert one.flights[Key("j0", 1)].was_deferred
-    assert one.refusal_of(Entry(job("next", claim_bytes=10)), room(900)) == "deferred until memory is lower"
+    next_one = Entry(job("next", claim_bytes=10))
+    assert one.refusal_of(next_one, room(900), now_seconds=0.0) == "deferred until memory is lower"
     one.settle(Key("j0", 1), "ok")
     assert started(one, room(995)) == []  # its claim has to fit the headroom all the same
     one.hold = Hold()
     assert started(one, room(900)) == ["j1"]
-    assert not one.flights[Key("j1", 1)].was_deferred
 
 
 def test_a_frozen_job_counts_as_running_where_jobs_are_deferred():
@@ -204,9 +206,10 @@ def test_the_clock_of_a_time_out_stands_still_while_a_job_is_frozen():
 def test_use_that_is_not_told_is_unknown():
     one = scheduler(*names(2, claim_bytes=100))
     started(one)
-    one.note_use({Key("j0", 1): 40})
+    one.note_use({Key("j0", 1): 40}, now_seconds=0.0)
     assert [flight.used_bytes for flight in one.flights.values()] == [40, None]
-    assert one.refusal_of(Entry(job("c", claim_bytes=900)), room(40)).free_bytes == int(950 - 40 - 0.5 * (60 + 100))
+    refusal = one.refusal_of(Entry(job("c", claim_bytes=900)), room(40), now_seconds=0.0)
+    assert refusal.free_bytes == int(950 - 40 - 0.5 * (60 + 100))
 
 
 def test_what_waits_for_a_job_that_failed_is_given_up():
@@ -215,3 +218,69 @@ def test_what_waits_for_a_job_that_failed_is_given_up():
     settled = one.settle(Key("a", 1), "exit")
     assert [given.id for given in settled.given_up] == ["b", "c"]
     assert one.is_idle
+
+
+def test_of_a_name_that_nobody_has_run_two_begin_and_one_more_each_two_seconds():
+    one = scheduler(*names(6, kind="new"), job("other"), slots=6)
+    assert started(one) == ["j0", "j1", "other"]
+    waits = Entry(job("j9", kind="new"))
+    assert one.refusal_of(waits, room(), now_seconds=0.0) == "the first of its name are measured"
+    assert started(one, at=1.9) == []
+    assert started(one, at=2.0) == ["j2"]
+    assert started(one, at=4.0) == ["j3"]
+
+
+@pytest.mark.parametrize("peak", [10, None])
+def test_once_one_of_a_name_has_ended_well_the_others_need_not_wait_even_where_its_peak_is_not_known(peak):
+    one = scheduler(*names(6, kind="new"), slots=6)
+    started(one)
+    one.ended(Key("j0", 1), Ended(status=1, seconds=0.1, peak_bytes=10), host_ooms_rose=False, now_seconds=0.1)
+    assert started(one, at=0.1) == ["j2"]
+    one.ended(Key("j1", 1), Ended(status=0, seconds=0.1, peak_bytes=peak), host_ooms_rose=False, now_seconds=0.1)
+    assert len(started(one, at=0.1)) > 1
+
+
+def test_what_a_name_needs_is_known_from_other_runs_and_nobody_waits():
+    learned = Learned()
+    learned.add("new", (10,))
+    assert len(started(scheduler(*names(6, kind="new"), slots=6, learned=learned))) == 6
+
+
+def test_those_that_are_critical_are_to_end_first_and_those_that_stop_come_last():
+    one = scheduler(*names(2, claim_bytes=10), job("critical", claim_bytes=10, critical=True))
+    for at in range(3):
+        one.next(room(), now_seconds=float(at))
+    assert [flight.job.id for flight in one.in_order()] == ["critical", "j0", "j1"]
+    one.stopping(one.flights[Key("critical", 1)], "cancelled")
+    assert [flight.job.id for flight in one.in_order()] == ["j0", "j1", "critical"]
+
+
+def test_a_claim_that_an_oom_has_raised_is_cut_to_a_budget_that_has_become_less():
+    one = scheduler()
+    raised = Entry(job(claim_bytes=100), number=2, claim_bytes=900)
+    assert one.claim_of(raised) == 900
+    one.budget_bytes = 500
+    flight = one.flight_of(raised, now_seconds=0.0)
+    assert (flight.claim_bytes, flight.limit_bytes) == (500, 500)
+
+
+@pytest.mark.parametrize("fields", [{"claim_bytes": 800}, {"claim_bytes": 10, "limit_bytes": 800}])
+def test_one_that_comes_back_to_a_budget_that_is_less_than_it_needs_is_told_so(fields):
+    one = scheduler(job(**fields))
+    started(one)
+    one.budget_bytes = 500
+    settled = one.settle(Key("a", 1), "preempted")
+    assert settled.decision == Final(done=False, reason="preempted", needed_bytes=800)
+    assert settled.again is None and one.is_idle
+
+
+def test_one_whose_name_needs_more_than_the_budget_is_tried_alone_and_told_after_its_oom():
+    learned = Learned()
+    learned.add("a", (800,) * 20)
+    one = scheduler(job(), learned=learned)
+    one.budget_bytes = 500
+    flight = one.next(room(budget_bytes=500), now_seconds=0.0)
+    assert (flight.claim_bytes, flight.limit_bytes) == (500, 500)
+    oom = Ended(status=-9, seconds=1.0, peak_bytes=500, kernel_oom=True)
+    settled = one.ended(flight.key, oom, host_ooms_rose=False, now_seconds=1.0)
+    assert settled.decision == Final(done=False, reason="oom-limit", needed_bytes=800)

@@ -37,6 +37,14 @@ def test_a_job_waits_for_those_it_comes_after():
     assert taken(queue) == ["b"]
 
 
+def test_some_are_taken_out_and_those_that_wait_for_them_stay():
+    queue = waiting(job("a"), job("b", priority=5), job("c", after=("a",)), job("d", after=("c",)), job("e"))
+    assert [entry.job.id for entry in queue.take_out(lambda entry: entry.job.id in "abc")] == ["b", "a", "c"]
+    assert taken(queue) == ["e"]
+    assert [given.id for given in queue.failed("c")] == ["d"] and not len(queue)
+    assert queue.take_out(lambda entry: True) == ()
+
+
 def test_a_job_that_was_done_before_is_not_waited_for():
     assert taken(waiting(job("b", after=("a",)), known={"a": True})) == ["b"]
 

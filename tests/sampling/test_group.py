@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.model import UNLIMITED
-from mnemo_cli.sampling.group import GroupV1, GroupV2, subtree_oom_kills, working_set
+from mnemo_cli.sampling.group import GroupV1, GroupV2, working_set
 
 SENTINEL = 9223372036854771712
 V2 = {
@@ -156,20 +156,28 @@ def test_the_working_set_is_never_negative_and_unknown_when_a_part_is(usage, ina
     assert used == (None if usage is None or inactive is None else max(0, usage - inactive))
 
 
-def test_the_kills_of_a_group_and_of_all_below_it_are_added(fake_host):
-    root = fake_host(
-        {
-            "g/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n",
-            "g/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
-            "g/a/b/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n",
-            "g/unreadable/memory.oom_control": None,
-            "g/other/cgroup.procs": "",
-        }
+@pytest.mark.parametrize(
+    ("with_swap", "limit", "peak", "hits", "reason"),
+    [
+        ("5\n", 1000, 1000, 12, None),
+        ("0\n", SENTINEL, 900, 7, None),
+        ("0\n", 1000, 900, 7, None),
+        # Linux 6.15 and later do not count them.
+        ("0\n", 1000, 999, None, "this kernel does not count"),
+        ("0\n", "half", 900, None, "not a num"),
+        ("0\n", 1000, "half", None, "not a num"),
+        ("absent", 1000, 1000, 7, None),
+        (None, 1000, 1000, None, "Is a dir"),
+        ("half", 1000, 1000, None, "not a num"),
+    ],
+)
+def test_on_v1_hits_of_the_limit_with_swap_count_too_where_the_kernel_has_one(
+    group_of, with_swap, limit, peak, hits, reason
+):
+    gaps = []
+    other = {"memory.memsw.limit_in_bytes": f"{limit}\n", "memory.memsw.max_usage_in_bytes": f"{peak}\n"}
+    group = group_of(GroupV1, V1 | other | {"memory.memsw.failcnt": with_swap})
+    assert group.read(gaps).limit_hits_total == hits
+    assert [(gap.field, gap.source, gap.reason[: len(reason or "")]) for gap in gaps] == (
+        [] if reason is None else [("limits./g.limit_hits_total", "/g/memory.memsw.failcnt", reason)]
     )
-    assert subtree_oom_kills(root / "g") == 7
-    assert subtree_oom_kills(root / "gone") == 0
-
-
-def test_a_count_that_is_there_and_cannot_be_read_makes_the_sum_unknown(fake_host):
-    counts = {"g/memory.oom_control": "oom_kill 1\n", "g/a/memory.oom_control": "oom_kill half\n"}
-    assert subtree_oom_kills(fake_host(counts) / "g") is None

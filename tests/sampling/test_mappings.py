@@ -76,6 +76,8 @@ def test_a_damaged_mapping_is_counted_and_not_understood():
     text = mapping(0x5000, 0x9000, name="[heap]", rss=12, anonymous=12)
     damaged = text.replace("Anonymous:       12 kB", "Anonymous:       x kB")
     assert kinds(damaged, text) == MemoryKinds(12 * KIB, 0, 0, 0, 0, 2, 1)
+    without_swap = text.replace("Swap: ", "Swop: ")
+    assert kinds(without_swap, text) == MemoryKinds(12 * KIB, 0, 0, 0, 0, 2, 1)
     assert parse_memory_kinds(b"") == parse_memory_kinds(b"nonsense\n") == MemoryKinds(0, 0, 0, 0, 0, 0, 0)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from mnemo_cli.degrade.caches import Caches
-from mnemo_cli.degrade.foreign import HookError
 from mnemo_cli.degrade.guard.hooks import Caller, Hook
 from mnemo_cli.degrade.guard.in_flight import InFlight
+from mnemo_cli.errors import HookError
 from mnemo_cli.units import format_size
 
 _PAUSE_TIMEOUT_SECONDS = 1.0

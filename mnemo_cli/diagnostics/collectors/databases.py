@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
+_SMALLEST_PAGE_BYTES = 512
 _MOST_DATABASES, _MOST_TABLES = 16, 200
 # For all tables of one database together. Counting holds a read lock, and who writes meanwhile has to wait.
 _COUNTING_SECONDS = 0.5
@@ -78,9 +79,11 @@ def _read_header(path: Path) -> tuple[int, _Header]:
     page_bytes = int.from_bytes(text[16:18], "big")
     # 1 stands for 65,536, which the field cannot hold.
     page_bytes = 65536 if page_bytes == 1 else page_bytes
+    if page_bytes < _SMALLEST_PAGE_BYTES:
+        raise ValueError("it is a SQLite database with a damaged header")
     return size_bytes, _Header(
         page_bytes=page_bytes,
-        pages=size_bytes // page_bytes if page_bytes else 0,
+        pages=size_bytes // page_bytes,
         free_pages=int.from_bytes(text[36:40], "big"),
         is_wal=text[18] == 2,
     )
@@ -126,10 +129,11 @@ def _count(database: "Connection", tables: list[Json]) -> str | None:
         database.execute(f"PRAGMA {pragma}")
     # A virtual table has no pages of its own, and counting its rows would run its module.
     names = database.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name LIMIT ?", (_MOST_TABLES,)
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 ORDER BY name LIMIT ?",
+        (_MOST_TABLES + 1,),
     ).fetchall()
     late = 0
-    for (name,) in names:
+    for (name,) in names[:_MOST_TABLES]:
         rows: int | None = None
         if time.monotonic() <= end_seconds:
             try:
@@ -140,7 +144,9 @@ def _count(database: "Connection", tables: list[Json]) -> str | None:
                     raise
         late += rows is None
         tables.append({"name": printable(str(name)), "rows": rows})
-    return f"there was no time to count the rows of {late} tables" if late else None
+    if late:
+        return f"there was no time to count the rows of {late} tables"
+    return f"only the first {_MOST_TABLES} tables are described" if len(names) > _MOST_TABLES else None
 
 
 COLLECTOR = Collector(

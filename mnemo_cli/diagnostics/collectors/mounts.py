@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from mnemo_cli.diagnostics.collector import Collector, Member, Missing, Profile, Scene
 from mnemo_cli.diagnostics.members import json_line, small_file
-from mnemo_cli.diagnostics.reading import few, joined, missing, read_whole
+from mnemo_cli.diagnostics.reading import few, joined, missing, read_whole, status_of
 from mnemo_cli.model import Json
 from mnemo_cli.redact import decoded, printable
 from mnemo_cli.sampling.mounts import below, unescaped
@@ -64,9 +64,11 @@ def _largest_files(folder: Path, lacks: list[Missing]) -> Iterator[dict[str, Jso
     sizes: list[tuple[int, str]] = []
     try:
         with os.scandir(folder) as entries:
-            for entry, _ in zip(entries, range(_MOST_ENTRIES), strict=False):
-                status = entry.stat(follow_symlinks=False)
-                sizes.append((status.st_blocks * 512, entry.name))
+            for _, entry in zip(range(_MOST_ENTRIES), entries, strict=False):
+                if (status := status_of(entry)) is not None:
+                    sizes.append((status.st_blocks * 512, entry.name))
+            if next(entries, None) is not None:
+                lacks.append(Missing("/dev/shm", "partial", f"only {_MOST_ENTRIES} of its files were looked at"))
     except OSError as err:
         lacks.append(missing("/dev/shm", err))
     for size, name in heapq.nlargest(_MOST_FILES, sizes):

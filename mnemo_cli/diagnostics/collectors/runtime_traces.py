@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mnemo_cli.diagnostics.collector import Collector, Member, Missing, Profile, Scene
 from mnemo_cli.diagnostics.members import json_line, small_file, text_member
 from mnemo_cli.diagnostics.node_report import node_report
-from mnemo_cli.diagnostics.reading import few, joined, missing, open_regular, read_whole
+from mnemo_cli.diagnostics.reading import few, joined, missing, open_regular, read_whole, status_of
 from mnemo_cli.model import Json
 from mnemo_cli.recording.document import timestamp
 from mnemo_cli.redact import decoded, printable
@@ -96,8 +96,8 @@ def _of_folder(folder: Path, pids: frozenset[int], *, is_own: bool) -> Iterator[
             kind, pid = _kind(entry.name, pids)
             if kind is None or (pid is None and not is_own) or not entry.is_file(follow_symlinks=False):
                 continue
-            status = entry.stat(follow_symlinks=False)
-            yield _Trace(kind, folder, entry.name, pid, status.st_size, status.st_mtime, status.st_uid)
+            if (status := status_of(entry)) is not None:
+                yield _Trace(kind, folder, entry.name, pid, status.st_size, status.st_mtime, status.st_uid)
 
 
 def _kind(name: str, pids: frozenset[int]) -> tuple[str | None, int | None]:

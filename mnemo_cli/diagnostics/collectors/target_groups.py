@@ -6,16 +6,18 @@ target's (of the whole machine without a target): v1 counts a kill in the victim
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from mnemo_cli.diagnostics.collector import Collector, Member, Missing, Scene
 from mnemo_cli.diagnostics.members import text_member
-from mnemo_cli.diagnostics.reading import few, gathered, missing, missing_of, names_in, read_whole, shown
+from mnemo_cli.diagnostics.reading import few, gathered, missing, missing_of, read_whole, shown
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap
 from mnemo_cli.sampling.cgroup import locate_path
 from mnemo_cli.sampling.files import line_values
+from mnemo_cli.sampling.group import GroupV1
 from mnemo_cli.sampling.hierarchy import Hierarchies
 
 _CONTROLLERS = ("memory", "pids", "cpu")
@@ -101,7 +103,12 @@ def _membership(root: Path, pid: str) -> bytes:
 def _texts(group: _Found, root: Path, lacks: list[Missing]) -> bytes:
     """Every file of the group that tells something, under its full name."""
     where = shown(group.directory, root)
-    names = [name for name in names_in(group.directory) if _is_wanted(group.directory, name)]
+    try:
+        listed = sorted(os.listdir(group.directory))  # noqa: PTH208
+    except OSError as err:
+        lacks.append(missing(where, err))
+        return b""
+    names = [name for name in listed if _is_wanted(group.directory, name)]
     text = b"".join(gathered(((f"{where}/{name}", group.directory / name) for name in names), lacks))
     processes = _count(group.directory / "cgroup.procs")
     if processes is None:
@@ -136,8 +143,9 @@ def _top(scene: Scene, groups: list[_Found]) -> _Found | None:
 
 def _below(top: _Found) -> Iterator[bytes]:
     """One line for each group: its path from here, its use, its limit, its hits and the kills that it remembers."""
-    yield b"# group used_bytes limit_bytes limit_hits oom_kills ('-': it has no such file); from %b\n" % os.fsencode(
-        top.path
+    yield (
+        b"# group used_bytes limit_bytes limit_hits oom_kills ('-': not counted, or not readable); from %b\n"
+        % os.fsencode(top.path)
     )
     for number, (folder, folders, files) in enumerate(os.walk(top.directory)):
         folders.sort()
@@ -151,10 +159,17 @@ def _row(folder: Path, name: bytes, files: list[str]) -> bytes:
     is_v2 = "memory.usage_in_bytes" not in files
     used, limit = ("memory.current", "memory.max") if is_v2 else ("memory.usage_in_bytes", "memory.limit_in_bytes")
     events = _content(folder / ("memory.events" if is_v2 else "memory.oom_control"))
-    kills, hits = (b"" if number is None else b"%d" % number for number in line_values(events, ("oom_kill", "max")))
-    words = (_content(folder / used), _content(folder / limit), hits or _content(folder / "memory.failcnt"), kills)
+    kills, hits = line_values(events, ("oom_kill", "max"))
+    if not is_v2:
+        with closing(GroupV1(folder, path="")) as group:
+            hits = group.limit_hits_total([])
+    words = (_content(folder / used), _content(folder / limit), _digits(hits), _digits(kills))
     name = name.replace(b" ", b"\\x20").replace(b"\n", b"\\x0a")
     return b" ".join((name, *(word.strip() or b"-" for word in words))) + b"\n"
+
+
+def _digits(number: int | None) -> bytes:
+    return b"" if number is None else b"%d" % number
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """A memory limit on the path has already struck: processes were killed, or the kernel had to reclaim at the limit.
 
-memory.events (v2) and memory.oom_control and memory.failcnt (v1) count since the group was made. A kill is
+memory.events (v2) and memory.oom_control and the two files of failcnt (v1) count since the group was made. A kill is
 a warning; hits without a kill are a note: the kernel found memory to take back each time, at a price.
 """
 

@@ -79,6 +79,8 @@ def _memory(seen: Seen, ceilings: Ceilings) -> Iterator[Series]:
         ("page tables", lambda one: one.page_table_bytes, None, True),
         ("swap", lambda one: one.swap_bytes, None, True),
     ]
+    # Where a mapping was not understood, its memory is in none of them: too little would look like growth later.
+    whole_kinds = [(at, one) for at, one in seen.kinds if not one.unread]
     kinds: list[tuple[str, Callable[[MemoryKinds], int], Kind]] = [
         ("heap", lambda one: one.heap_bytes, "memory"),
         ("anonymous maps", lambda one: one.anonymous_bytes, "memory"),
@@ -89,7 +91,7 @@ def _memory(seen: Seen, ceilings: Ceilings) -> Iterator[Series]:
         yield Series(name, "memory", "bytes", points, ceilings.memory, part_of=whole, fallback=fallback)
         if name == PRIVATE:
             for part, of_kinds, kind in kinds:
-                points = _points((at, of_kinds(one)) for at, one in seen.kinds)
+                points = _points((at, of_kinds(one)) for at, one in whole_kinds)
                 yield Series(part, kind, "bytes", points, ceilings.memory, part_of=PRIVATE)
 
 

@@ -127,6 +127,9 @@ class Looker:
             )
             return
         found = parse_memory_kinds(text, tuple(folder.encode() for folder in self._shared_folders))
+        if found.unread:
+            lack = f"{found.unread} of its mappings were not understood, so that the kinds have no sums"
+            self._note(Gap("memory.kinds", f"{self.folder.shown}/smaps", lack))
         # A process that is about to end has none left.
         if found.mappings:
             self._kinds.append((at_seconds, found))

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from mnemo_cli.forensics.case import Notice
 from mnemo_cli.forensics.killers import bustd, containers, dask, earlyoom, kubelet, nohang, systemd, systemd_oomd
 from mnemo_cli.forensics.killers.card import Card, written_by
-from mnemo_cli.forensics.kills import Kill
+from mnemo_cli.forensics.kills import Evidence, Kill
 from mnemo_cli.forensics.log.line import LogLine
 from mnemo_cli.forensics.runtimes import RUNTIME_LITERALS
 
@@ -37,13 +37,14 @@ WANTED_LITERALS: tuple[bytes, ...] = tuple(
 
 def kills_of(lines: Sequence[LogLine], source: str) -> tuple[Kill, ...]:
     """The kills that these lines tell of, in their order. Some may be the kernel's, as kubelet saw them."""
-    return tuple(sorted((each for each in _all(lines, source) if isinstance(each, Kill)), key=_last_line))
+    found = (each for each in _all(lines, source) if isinstance(each, Kill))
+    return tuple(sorted(found, key=lambda kill: _place(kill.evidence[-1])))
 
 
 def notices_of(lines: Sequence[LogLine], source: str) -> tuple[Notice, ...]:
     """What supervisors wrote, in the order of the lines."""
     found = (each for each in _all(lines, source) if isinstance(each, Notice))
-    return tuple(sorted(found, key=lambda notice: notice.evidence.line or 0))
+    return tuple(sorted(found, key=lambda notice: _place(notice.evidence)))
 
 
 def _all(lines: Sequence[LogLine], source: str) -> Iterator[Kill | Notice]:
@@ -51,5 +52,6 @@ def _all(lines: Sequence[LogLine], source: str) -> Iterator[Kill | Notice]:
         yield from card.read(written_by(lines, card.senders), source)
 
 
-def _last_line(kill: Kill) -> int:
-    return kill.evidence[-1].line or 0
+def _place(evidence: Evidence) -> int:
+    """Where it stands in the log. Every line that is read has a number; what has none would come first."""
+    return -1 if evidence.line is None else evidence.line

@@ -1,7 +1,8 @@
 """What the groups of a target count, looked at while it lives and again after its death."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from mnemo_cli.forensics.case import Counters, GroupReading
@@ -11,6 +12,7 @@ from mnemo_cli.sampling.cgroup import Place, locate_membership, locate_path
 from mnemo_cli.sampling.files import gap, line_values
 from mnemo_cli.sampling.group import Group, GroupV1
 from mnemo_cli.sampling.host import HostMemory
+from mnemo_cli.sampling.subtree import oom_kills_by_folder
 
 # A leaf has few groups below it; where there are more, those of the victims are told by the kernel log.
 _MOST_GROUPS_BELOW = 1000
@@ -43,7 +45,7 @@ class GroupWatch:
         self._levels: dict[Path, _Level] = {}
         self._memberships: set[bytes] = set()
         self._main_membership = b""
-        self._below: dict[Path, dict[str, int]] = {}
+        self._below: dict[Path, dict[Path, int | None] | None] = {}
         self._own: tuple[Path, ...] = ()
         self.own_path: str | None = None
         # Where the target and its children were; not the groups above.
@@ -123,15 +125,29 @@ class GroupWatch:
             self._below[first.directory] = _kills_below(first.directory)
 
     def _groups_below(self) -> list[GroupReading]:
-        """v1 counts a kill in the victim's own group only; one that was not there before began with 0."""
+        """Where somebody was killed below: v1 counts that in the victim's own group only."""
         found: list[GroupReading] = []
         for top, before in self._below.items():
-            for folder, kills in _kills_below(top).items():
-                if kills > before.get(folder, 0) and Path(folder) not in self._levels:
+            after = _kills_below(top)
+            if before is None or after is None:
+                self._lack(top, "", f"there are more than {_MOST_GROUPS_BELOW} groups below it to look at")
+                continue
+            for folder, kills in after.items():
+                earlier = _kills_at_first(before, folder)
+                if folder in self._levels:
+                    continue
+                if kills is None or earlier is None:
+                    self._lack(top, f"/{os.path.relpath(folder, top)}", "it could not be read before and after")
+                elif kills > earlier:
                     path = f"{self._levels[top].group.path}/{printable(os.path.relpath(folder, top))}"
-                    counters = Counters(oom_kills_total=before.get(folder, 0)), Counters(oom_kills_total=kills)
-                    found.append(GroupReading(path, 1, printable(folder), before=counters[0], after=counters[1]))
+                    counters = Counters(oom_kills_total=earlier), Counters(oom_kills_total=kills)
+                    found.append(GroupReading(path, 1, printable(str(folder)), before=counters[0], after=counters[1]))
         return found
+
+    def _lack(self, top: Path, below: str, reason: str) -> None:
+        lack = Gap("groups", f"{self._levels[top].group.path}{printable(below)}/memory.oom_control", reason)
+        if lack not in self.gaps:
+            self.gaps.append(lack)
 
     def _machine(self) -> GroupReading:
         kills = self._host.read_paging(self.gaps).oom_kills_total
@@ -151,7 +167,7 @@ def read_counters(group: Group, gaps: list[Gap] | None = None) -> Counters | Non
     noted: list[Gap] = [] if gaps is None else gaps
     if isinstance(group, GroupV1):
         (kills,) = _numbers(group, "memory.oom_control", ("oom_kill",), noted)
-        hits = group.read([]).limit_hits_total
+        hits = group.limit_hits_total(noted)
         counters = Counters(oom_kills_total=kills, limit_hits_total=hits)
     else:
         oom, kills, group_kills, hits = _numbers(group, "memory.events", _EVENTS, noted)
@@ -186,17 +202,15 @@ def _reading(level: _Level) -> GroupReading:
     )
 
 
-def _kills_below(top: Path) -> dict[str, int]:
-    """The kills that v1 groups below `top` remember, by folder; without those that cannot be read."""
-    found: dict[str, int] = {}
-    for count, (folder, _, files) in enumerate(os.walk(top)):
-        if count > _MOST_GROUPS_BELOW:
-            return {}
-        if count and "memory.oom_control" in files:
-            try:
-                (kills,) = line_values(Path(folder, "memory.oom_control").read_bytes(), ("oom_kill",))
-            except OSError:  # removed while we walked
-                continue
-            if kills is not None:
-                found[folder] = kills
-    return found
+def _kills_below(top: Path) -> dict[Path, int | None] | None:
+    """The kills that v1 groups at and below `top` remember; None where there are too many groups."""
+    found = dict(islice(oom_kills_by_folder(top), _MOST_GROUPS_BELOW + 1))
+    return found if len(found) <= _MOST_GROUPS_BELOW else None
+
+
+def _kills_at_first(before: Mapping[Path, int | None], folder: Path) -> int | None:
+    """One that was not there began with 0, if what it is in could be looked at."""
+    if folder in before:
+        return before[folder]
+    above = next((before[parent] for parent in folder.parents if parent in before), None)
+    return None if above is None else 0

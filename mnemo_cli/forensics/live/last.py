@@ -41,14 +41,15 @@ def _last(kills: tuple[Kill, ...], now: Instant) -> tuple[Kill, ...]:
     """The latest, and whoever was killed with it. Without times the last one of the log counts."""
     if not kills:
         return ()
-    known = [kill for kill in kills if kill.time_seconds is not None]
-    last = max(reversed(known), key=lambda kill: unix_seconds(kill, now) or 0.0) if known else kills[-1]
+    timed = [(when, kill) for kill in kills if (when := unix_seconds(kill, now)) is not None]
+    last = max(reversed(timed), key=lambda pair: pair[0])[1] if timed else kills[-1]
     return tuple(kill for kill in kills if kill is last or _is_with(kill, last))
 
 
 def _is_with(kill: Kill, last: Kill) -> bool:
-    if not (
-        kill.group_kill and last.group_kill and kill.limit_cgroup == last.limit_cgroup and kill.clock == last.clock
-    ):
+    """Of the same group kill, at about the same time; where that is not told, nobody knows."""
+    if not (kill.group_kill and last.group_kill and kill.limit_cgroup == last.limit_cgroup):
         return False
-    return abs((kill.time_seconds or 0.0) - (last.time_seconds or 0.0)) <= _TOGETHER_SECONDS
+    if kill.time_seconds is None or last.time_seconds is None or kill.clock != last.clock:
+        return False
+    return abs(kill.time_seconds - last.time_seconds) <= _TOGETHER_SECONDS

@@ -166,7 +166,8 @@ class Witness:
             logs.lacks_kernel()
             return
         lines = list(log.chunks)
-        mark = b"Killed process %d " % (self._who.pid or 0)
+        pid = self._who.pid
+        mark = b"Killed process %d " % pid if pid is not None else b"Killed process "
         deadline = time.monotonic() + _LINE_COMES_SECONDS
         while self._groups.have_killed() and not any(mark in line for line in lines):
             seconds = deadline - time.monotonic()
@@ -186,7 +187,7 @@ def _signal_of(ended: Ended) -> int | None:
     """The signal, or what may be one behind 128 + n."""
     if ended.by_signal is not None or ended.reporter == "wait":
         return ended.by_signal
-    number = (ended.code or 0) - 128
+    number = None if ended.code is None else ended.code - 128
     return number if number in set(signal.Signals) else None
 
 

@@ -9,6 +9,7 @@ looking        where to look for what is missing
 """
 
 from collections.abc import Iterator
+from signal import SIGXFSZ
 from typing import NamedTuple
 
 from mnemo_cli.forensics.case import Case
@@ -58,7 +59,7 @@ def _steps(scene: Scene) -> Iterator[Step]:
         if cause.confidence != "proven":
             yield from looking_steps(case, scene.signal_number)
     elif cause.verdict == "limit":
-        yield from _after_limit(case, scene.hit)
+        yield from _after_limit(case, scene.hit, scene.signal_number)
     elif kill is not None:
         yield from userspace_steps(kill)
         yield from growth_steps(case, kill)
@@ -88,7 +89,7 @@ def _after_kernel(scene: Scene) -> Iterator[Step]:
     yield from growth_steps(case, kill)
 
 
-def _after_limit(case: Case, hit: Hit | None) -> Iterator[Step]:
+def _after_limit(case: Case, hit: Hit | None, signal_number: int | None) -> Iterator[Step]:
     message = case.runtime_messages[-1] if case.runtime_messages else None
     if message is not None:
         if message.runtime == "Go":
@@ -101,7 +102,10 @@ def _after_limit(case: Case, hit: Hit | None) -> Iterator[Step]:
     yield Step(
         "See which of its limits are finite.", f"mnemo doctor --pid {pid}" if pid is not None else "mnemo limits show"
     )
-    yield Step("Lift the limit of processor time for the next start from this shell.", "ulimit -t unlimited")
+    if signal_number == SIGXFSZ:
+        yield Step("Lift the limit of file sizes for the next start from this shell.", "ulimit -f unlimited")
+    else:
+        yield Step("Lift the limit of processor time for the next start from this shell.", "ulimit -t unlimited")
 
 
 def _after_eviction(case: Case) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from mnemo_cli.forensics.oom_report.killed import Announced, Killed
 from mnemo_cli.forensics.oom_report.pending import Block, Opening, Pending, Quoted
 from mnemo_cli.forensics.oom_report.selection import Selected, TaskIn
 from mnemo_cli.forensics.oom_report.tasks import Table
-from mnemo_cli.forensics.oom_report.usage import binding_line, group_usage, machine_usage
+from mnemo_cli.forensics.oom_report.usage import binding_line, group_usage, hits_total, machine_usage
 
 if TYPE_CHECKING:
     from mnemo_cli.forensics.log.line import LogLine
@@ -82,7 +82,7 @@ def kill_of(source: str, killed: Killed, line: "LogLine | None", parts: Parts, p
         victim_cgroup=victim_group,
         limit_bytes=full.limit_bytes if full is not None else None,
         used_bytes=full.used_bytes if full is not None else None,
-        limit_hits_total=full.hits_total if full is not None else None,
+        limit_hits_total=hits_total(parts.block.limits) if parts.block is not None else None,
         usage=usage,
         # Rows do not say which of two tables they belong to.
         tasks=parts.table.tasks(page_bytes) if parts.table is not None and not pending.overlap else (),

@@ -124,6 +124,19 @@ def binding_line(limits: Mapping[str, LimitLine]) -> LimitLine | None:
     return limits.get("memory")
 
 
+def hits_total(limits: Mapping[str, LimitLine]) -> int | None:
+    """How often the limit that was full refused. memory and memory+swap may have the same one, and either may count.
+
+    It refused at least once: 0 is told where nobody counts (memory+swap since 6.15), or a line is cut off.
+    """
+    full = binding_line(limits)
+    if full is None or full.what == "kmem":
+        return None if full is None else full.hits_total
+    both = (limits[what] for what in ("memory", "memory+swap") if what in limits)
+    hits = sum(line.hits_total for line in both if line.limit_bytes == full.limit_bytes)
+    return None if hits == 0 else hits
+
+
 def _full(used_bytes: int, limit_bytes: int) -> bool:
     # Charges are made in batches per CPU, so that a full group may stand a little below its limit.
     return limit_bytes - used_bytes <= limit_bytes // 64

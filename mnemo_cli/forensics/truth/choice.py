@@ -57,8 +57,10 @@ def _asked(kill: Kill) -> Iterator[str]:
 
 def _ranked(kill: Kill) -> Iterator[str]:
     held, adjusted = victim_bytes(kill), kill.victim.oom_score_adj
-    larger = [task for task in kill.tasks if task.pid != kill.victim.pid and _is_larger(task, held)]
-    if held is not None and kill.tasks and not larger:
+    others = [task for task in kill.tasks if task.pid != kill.victim.pid]
+    larger = [task for task in others if _is_larger(task, held)]
+    are_known = all(held_bytes(task) is not None for task in others)
+    if held is not None and kill.tasks and are_known and not larger:
         yield f"it was the largest of {len(kill.tasks)} candidates, with {format_size(held)}"
     for task in larger[:2]:
         if task.oom_score_adj is None:

@@ -1,7 +1,8 @@
 """Which counters moved along the path while the target lived, quoted as they stand in their files.
 
-v1: oom_kill of the victim's own group, failcnt of the group whose limit was hit. v2: memory.events is
-hierarchical, memory.events.local is not. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
+v1: oom_kill of the victim's own group, failcnt of the group whose limit was hit: of memory, and of memory and swap
+together. v2: memory.events is hierarchical, memory.events.local is not.
+https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
 """
 
 from collections.abc import Iterator
@@ -86,7 +87,9 @@ def _quotes(groups: tuple[GroupReading, ...]) -> Iterator[Evidence]:
             before = None if group.before is None else _count(group.before, field)
             after = None if group.after is None else _count(group.after, field)
             speaks = field == "oom_kills_total" and before is not None and (position == 0 or group.path is None)
-            if after is None or (after == (before or 0) and not speaks):
+            # Without an earlier look a counter that is not 0 speaks of some time since the group was made.
+            has_moved = after != before if before is not None else after != 0
+            if after is None or not (has_moved or speaks):
                 continue
             file, key = _place(group, field)
             rise = f"{before} → {after}" if before is not None else f"{after} (no earlier look)"
@@ -108,5 +111,7 @@ def _place(group: GroupReading, field: str) -> tuple[str, str]:
     folder = (group.folder or group.path).rstrip("/")
     key = _KEYS[field.removeprefix("local_") if field.startswith("local_") else field]
     if group.version == 1:
-        return (f"{folder}/memory.failcnt", "") if key == "max" else (f"{folder}/memory.oom_control", key)
+        # The hits of both limits are added up.
+        hits = f"{folder}/memory[.memsw].failcnt", "hits"
+        return hits if key == "max" else (f"{folder}/memory.oom_control", key)
     return f"{folder}/memory.events{'.local' if field.startswith('local_') else ''}", key

@@ -89,6 +89,9 @@ def _by_counters(found: Found) -> Cause | None:
             return Cause(
                 "kernel-oom", "proven", f"the kernel {times}, and {target} ended with SIGKILL{where}", moves.evidence
             )
+        if not found.ending.is_alive and not found.ending.is_known:
+            sentence = f"the kernel {times}; how {target} ended, nobody tells{where}"
+            return Cause("kernel-oom", "likely", sentence, moves.evidence)
         lives = "lives" if found.ending.is_alive else "was not the one: it ended in another way"
         confidence: Confidence = "proven" if found.ending.is_alive else "possible"
         return Cause(
@@ -127,8 +130,10 @@ def _by_record(record: ContainerRecord, found: Found, evidence: tuple[Evidence, 
     if found.ending.signal_number == KILLED:
         sentence = f"the record of {target} {told}, and it ended with SIGKILL; the flag is of any of its processes"
         return Cause("kernel-oom", "likely", sentence, evidence)
-    ended = "it runs" if found.ending.is_alive else f"its main process ended with {found.ending.code}"
-    sentence = f"the record of {target} {told}, yet {ended}: the kernel killed a child of it, some time"
+    sentence = f"the record of {target} {told}; how its main process ended is not told"
+    if found.ending.is_alive or found.ending.is_known:
+        ended = "it runs" if found.ending.is_alive else f"its main process ended with {found.ending.words}"
+        sentence = f"the record of {target} {told}, yet {ended}: the kernel killed a child of it, some time"
     return Cause("kernel-oom", "possible", sentence, evidence)
 
 

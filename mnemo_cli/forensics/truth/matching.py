@@ -40,11 +40,16 @@ def matches_of(case: Case) -> tuple[Match, ...]:
 
 
 def decisive(matches: tuple[Match, ...], case: Case) -> Match | None:
-    """The one that the verdict is about: of the very pid, else of the target, else of its processes; the last one."""
+    """The one that the verdict is about: of the very pid, else of the target, else of its processes.
+
+    The last one whose report is sound, if any is: the same kill may stand in another log, cut.
+    """
     pid = case.who.pid if case.who is not None else None
     of_pid = [match for match in matches if pid is not None and match.kill.victim.pid == pid]
     own = [match for match in matches if match.relation in ("target", "all")]
-    return next(iter([*of_pid[-1:], *own[-1:], *matches[-1:]]), None)
+    fitting = of_pid or own or matches
+    sound = [match for match in fitting if match.kill.suspicion is None]
+    return next(reversed(sound or fitting), None)
 
 
 def each_once(kills: Iterable[Kill]) -> tuple[Kill, ...]:

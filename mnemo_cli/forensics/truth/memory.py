@@ -40,7 +40,7 @@ def memory_paragraphs(kill: Kill, used_bytes: int | None) -> Iterator[str]:
     if kill.usage is not None and (text := _kinds(kill.usage, used_bytes)):
         yield f"Where the memory was: {text}."
     if kill.tasks:
-        largest = sorted(kill.tasks, key=lambda task: held_bytes(task) or 0, reverse=True)[:_MOST_TASKS]
+        largest = sorted(kill.tasks, key=_largest_first)[:_MOST_TASKS]
         listed = ", ".join(f"{task.name} (pid {task.pid}) {_size(held_bytes(task))}" for task in largest)
         more = len(kill.tasks) - len(largest)
         yield f"The largest processes: {listed}{f', and {more} more' if more > 0 else ''}."
@@ -59,6 +59,12 @@ def share(part_bytes: int | None, whole_bytes: int | None) -> float | None:
     return None if part_bytes is None or not whole_bytes else part_bytes / whole_bytes
 
 
+def _largest_first(task: Task) -> tuple[bool, int]:
+    """One of unknown size comes last."""
+    held = held_bytes(task)
+    return (True, 0) if held is None else (False, -held)
+
+
 def _use(hit: Hit) -> str:
     parts = []
     if hit.limit_bytes is not None:
@@ -66,7 +72,7 @@ def _use(hit: Hit) -> str:
     if hit.used_bytes is not None:
         ratio = f" ({format_percent(hit.used_ratio)})" if hit.used_ratio is not None else ""
         parts.append(f"{format_size(hit.used_bytes)} used{ratio}")
-    # v1 with swap limited to the same size counts its hits in memory.memsw.failcnt: 0 here says nothing.
+    # Of a limit that was full 0 would say that nobody counted.
     if hit.hits_total:
         parts.append(f"reached {hit.hits_total} times")
     return f": {', '.join(parts)}" if parts else "; how large it is and how full it was is not told"

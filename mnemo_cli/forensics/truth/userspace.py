@@ -61,7 +61,7 @@ def _by_log(killer: Killer, matches: list[Match], found: Found) -> Cause:
     verb = "evicted" if killer == "kubelet" else f"sent {kill.signal} to"
     sentence = f"{_name(killer)} {verb} {who} {_WHY[killer]}"
     confidence = _confidence(match, found)
-    if confidence == "likely":
+    if confidence == "likely" and _somebody_went_on(match, found):
         sentence += f"; it ended with {found.ending.signal_name}, so somebody went on, or it was another"
     return Cause(verdict, confidence, sentence, evidence)
 
@@ -72,11 +72,14 @@ def _confidence(match: Match, found: Found) -> Confidence:
         return "possible"
     if match.relation in ("child", "group") and not ending.is_alive and ending.is_own_code:
         return "possible"
-    sent = kill.signal if kill.killer != "kubelet" else None
-    # An end by SIGKILL after SIGTERM is usually the same killer's second step, which it may not log.
-    if sent == "SIGTERM" and ending.signal_number == KILLED and not _sent_kill(match, found):
-        return "likely"
-    return "proven" if match.time_fits else "likely"
+    return "likely" if _somebody_went_on(match, found) or not match.time_fits else "proven"
+
+
+def _somebody_went_on(match: Match, found: Found) -> bool:
+    """An end by SIGKILL after SIGTERM is usually the same killer's second step, which it may not log."""
+    if match.kill.killer == "kubelet" or match.kill.signal != "SIGTERM":
+        return False
+    return found.ending.signal_number == KILLED and not _sent_kill(match, found)
 
 
 def _sent_kill(match: Match, found: Found) -> bool:

@@ -7,13 +7,14 @@ How those ended is in the engine's own records, which outlive the supervisor.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mnemo_cli.errors import UsageError
+from mnemo_cli.errors import DuplicateJobError
 from mnemo_cli.orchestrate.job import Ended, Job, Key, Reason
+from mnemo_cli.orchestrate.journal.file import JournalFile
 from mnemo_cli.orchestrate.journal.rows import AttemptRow, JobRow, JobState, Standing
 from mnemo_cli.orchestrate.journal.spec import job_of, spec_of
-from mnemo_cli.orchestrate.journal.store import create, open_existing, written
+from mnemo_cli.orchestrate.journal.store import create, damaged, open_existing
 from mnemo_cli.orchestrate.outcome import OOM_REASONS, Tally
 from mnemo_cli.redact import printable
 
@@ -22,10 +23,6 @@ _ATTEMPT_COLUMNS = (
     "j.id, j.name, a.number, a.claim_bytes, a.limit_bytes, a.began, a.reason, a.status, a.seconds, a.cpu_seconds, "
     "a.peak_bytes, a.peak_source, a.headline"
 )
-
-
-class DuplicateJob(UsageError):
-    """Two jobs have one id."""
 
 
 class Departure(NamedTuple):
@@ -56,22 +53,26 @@ class Arrival(NamedTuple):
 class Journal:
     """Open until `close`. Every call raises JournalError where the file can no longer be written."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
+    def __init__(self, file: JournalFile) -> None:
+        self.file = file
+        self._write, self._rows = file.write, file.rows
 
     @classmethod
     def create(cls, path: Path) -> "Journal":
         """The journal at `path`, made if it is not there. Raises UsageError for a file that is none."""
-        return cls(create(path), path)
+        return cls(JournalFile(create(path), path))
 
     @classmethod
     def read(cls, path: Path) -> "Journal":
         """One to look at from another terminal, while its run goes on. Raises UsageError."""
-        return cls(open_existing(path, read_only=False), path)
+        return cls(JournalFile(open_existing(path), path))
+
+    @property
+    def path(self) -> Path:
+        return self.file.path
 
     def close(self) -> None:
-        self._connection.close()
+        self.file.close()
 
     # the run itself
 
@@ -86,43 +87,36 @@ class Journal:
     # jobs in
 
     def accept(self, jobs: Sequence[Job]) -> None:
-        """Take jobs on, all or none; raises DuplicateJob for an id that is there already."""
+        """Take jobs on, all or none; raises DuplicateJobError for an id that is there already."""
         try:
             self._write(
                 "INSERT INTO jobs (id, name, spec) VALUES (?, ?, ?)", [(job.id, job.name, spec_of(job)) for job in jobs]
             )
         except sqlite3.IntegrityError:
-            known = [job.id for job in jobs if self.state_of(job.id) is not None]
-            twice = (
-                known[0]
-                if known
-                else next(job.id for at, job in enumerate(jobs) if job.id in {j.id for j in jobs[:at]})
-            )
-            raise DuplicateJob(f"two jobs have the id {printable(twice)!r}; give each an id of its own") from None
+            twice = printable(self._twice(jobs))
+            raise DuplicateJobError(f"two jobs have the id {twice!r}; give each an id of its own") from None
 
     # attempts out and in
 
     def departing(self, departures: Sequence[Departure]) -> None:
         """Before the start: an attempt that is not here was never begun."""
-        with written(self.path), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(
+        with self.file.transaction() as connection:
+            connection.executemany(
                 "INSERT INTO attempts (job, number, claim_bytes, limit_bytes, began) "
                 "VALUES ((SELECT sequence FROM jobs WHERE id = ?), ?, ?, ?, ?)",
                 [(d.key.job, d.key.number, d.claim_bytes, d.limit_bytes, d.began_seconds) for d in departures],
             )
-            self._connection.executemany(
+            connection.executemany(
                 "UPDATE jobs SET state = 'running', number = ? WHERE id = ?",
                 [(d.key.number, d.key.job) for d in departures],
             )
 
     def arrived(self, arrivals: Sequence[Arrival], given_up: Sequence[Job] = ()) -> None:
         """After the end, with the jobs that can never run because of it."""
-        with written(self.path), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self.file.transaction() as connection:
             for arrival in arrivals:
-                self._note_end(arrival)
-            self._connection.executemany(
+                _note_end(connection, arrival)
+            connection.executemany(
                 "UPDATE jobs SET state = 'failed', reason = 'dependency-failed' WHERE id = ?",
                 [(job.id,) for job in given_up],
             )
@@ -133,15 +127,13 @@ class Journal:
 
     def checkpoint(self) -> None:
         """Everything so far is on the disk, against power loss too: at the drain and at the end."""
-        with written(self.path):
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.file.checkpoint()
 
     # reading
 
     def state_of(self, job_id: str) -> JobState | None:
         """None for a job that was never accepted."""
-        row = next(self._rows("SELECT state FROM jobs WHERE id = ?", job_id), None)
+        row = self.file.first("SELECT state FROM jobs WHERE id = ?", job_id)
         return None if row is None else row[0]
 
     def outcome_of(self, job_id: str) -> bool | None:
@@ -157,7 +149,11 @@ class Journal:
         """Every job, or those of a condition in SQL (ours, never a stranger's)."""
         for row in self._rows(f"SELECT {_JOB_COLUMNS} FROM jobs {where} ORDER BY sequence"):
             job_id, name, spec, state, reason, number, claim_bytes, needed_bytes, *tally = row
-            yield JobRow(job_of(job_id, name, spec), state, reason, number, claim_bytes, needed_bytes, Tally(*tally))
+            try:
+                job = job_of(job_id, name, spec)
+            except (ValueError, TypeError, AttributeError) as err:
+                raise damaged(self.path, f"job {job_id}: {err}") from err
+            yield JobRow(job, state, reason, number, claim_bytes, needed_bytes, Tally(*tally))
 
     def attempts(self, *, open_only: bool = False) -> Iterator[AttemptRow]:
         """Every attempt in the order of the jobs; `open_only` those whose end is not known."""
@@ -188,10 +184,10 @@ class Journal:
 
     def take_cancellations(self) -> tuple[str, ...]:
         """The ids that were asked for since the last call."""
-        if next(self._rows("SELECT 1 FROM cancellations LIMIT 1"), None) is None:
+        if self.file.first("SELECT 1 FROM cancellations LIMIT 1") is None:
             return ()
-        with written(self.path):
-            rows = self._connection.execute("DELETE FROM cancellations RETURNING job").fetchall()
+        with self.file.transaction() as connection:
+            rows = connection.execute("DELETE FROM cancellations RETURNING job").fetchall()
         return tuple(row[0] for row in rows)
 
     def _twice(self, jobs: Sequence[Job]) -> str:
@@ -203,37 +199,27 @@ class Journal:
             seen.add(job.id)
         raise AssertionError("no id is there twice")
 
-    def _note_end(self, arrival: Arrival) -> None:
-        ended = arrival.ended
-        end = (None,) * 5 if ended is None else (
-            ended.status, ended.seconds, ended.cpu_seconds, ended.peak_bytes, ended.peak_source
-        )  # fmt: skip
-        self._connection.execute(
-            "UPDATE attempts SET reason = ?, status = ?, seconds = ?, cpu_seconds = ?, peak_bytes = ?, "
-            "peak_source = ?, headline = ? WHERE job = (SELECT sequence FROM jobs WHERE id = ?) AND number = ?",
-            (arrival.reason, *end, arrival.headline, *arrival.key),
-        )
-        self._connection.execute(
-            "UPDATE jobs SET state = ?, reason = ?, number = ?, claim_bytes = ?, needed_bytes = ?, "
-            "retries = ?, ooms = ?, free = ? WHERE id = ?",
-            (
-                arrival.state,
-                arrival.reason,
-                arrival.key.number + (arrival.state == "waiting"),
-                arrival.claim_bytes,
-                arrival.needed_bytes,
-                *arrival.tally,
-                arrival.key.job,
-            ),
-        )
 
-    def _write(self, statement: str, rows: Sequence[Sequence[str | int | None]]) -> None:
-        with written(self.path), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(statement, rows)
-
-    def _rows(
-        self, query: str, *values: str
-    ) -> Iterator[tuple[Any, ...]]:  # SQLite's rows: their types are the schema's
-        with written(self.path):
-            yield from self._connection.execute(query, values)
+def _note_end(connection: sqlite3.Connection, arrival: Arrival) -> None:
+    ended = arrival.ended
+    end = (None,) * 5 if ended is None else (
+        ended.status, ended.seconds, ended.cpu_seconds, ended.peak_bytes, ended.peak_source
+    )  # fmt: skip
+    connection.execute(
+        "UPDATE attempts SET reason = ?, status = ?, seconds = ?, cpu_seconds = ?, peak_bytes = ?, "
+        "peak_source = ?, headline = ? WHERE job = (SELECT sequence FROM jobs WHERE id = ?) AND number = ?",
+        (arrival.reason, *end, arrival.headline, *arrival.key),
+    )
+    connection.execute(
+        "UPDATE jobs SET state = ?, reason = ?, number = ?, claim_bytes = ?, needed_bytes = ?, "
+        "retries = ?, ooms = ?, free = ? WHERE id = ?",
+        (
+            arrival.state,
+            arrival.reason,
+            arrival.key.number + (arrival.state == "waiting"),
+            arrival.claim_bytes,
+            arrival.needed_bytes,
+            *arrival.tally,
+            arrival.key.job,
+        ),
+    )

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.learned import Learned
-from mnemo_cli.orchestrate.plan.fields import PlanError
 from mnemo_cli.orchestrate.plan.graph import layers
 from mnemo_cli.orchestrate.scheduler import Scheduler
 from mnemo_cli.orchestrate.waiting import Entry, Waiting

@@ -4,9 +4,10 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.plan import PlanDocument
-from mnemo_cli.orchestrate.plan.fields import PlanError, job_from, nearest, read_fields
+from mnemo_cli.orchestrate.plan.fields import job_from, nearest, read_fields
 from mnemo_cli.redact import printable
 from mnemo_cli.units import parse_size
 
@@ -28,7 +29,9 @@ def parse_document(content: bytes, shown: str) -> PlanDocument:
     """The plan in these bytes; `shown` is its name in messages."""
     try:
         tables = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+    except UnicodeDecodeError as err:
+        raise PlanError(f"{shown} is no TOML: byte {err.start + 1} is no UTF-8") from None
+    except tomllib.TOMLDecodeError as err:
         raise PlanError(f"{shown} is no TOML: {printable(str(err))}") from None
     for name in tables:
         if name not in _TABLES:

@@ -1,10 +1,11 @@
 """The fields of a job, as a person writes them: what each may be, and what it becomes."""
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple, get_args
 
-from mnemo_cli.errors import UsageError
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job, Reason
 from mnemo_cli.redact import printable
 from mnemo_cli.units import parse_duration, parse_size
@@ -17,10 +18,6 @@ _SHELLS = frozenset(("sh", "bash", "dash", "ksh", "zsh"))
 _BEFORE_PROGRAMS = frozenset(("exec", "time", "nice", "nohup", "env", "!", "{", "("))
 
 
-class PlanError(UsageError):
-    """Something in a plan is not as it must be; nothing of it was run."""
-
-
 class Field(NamedTuple):
     """One field: the attribute of Job that it sets, and how its value is read (ValueError says what is wrong)."""
 
@@ -30,8 +27,25 @@ class Field(NamedTuple):
 
 def _text(found: object) -> str:
     if isinstance(found, str) and found and "\0" not in found:
-        return found
+        return _passable(found)
     raise ValueError("must be text, and not empty")
+
+
+def _passable(text: str) -> str:
+    """As programs and paths take it: bytes that are no UTF-8 may pass, half a character of UTF-16 is none."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise ValueError("holds a code that is no character") from None
+    return text
+
+
+def _label(found: object) -> str:
+    """What is kept and shown: a journal takes only UTF-8."""
+    text = _text(found)
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must be text in UTF-8")
+    return text
 
 
 def _command(found: object) -> tuple[str, ...]:
@@ -43,15 +57,15 @@ def _command(found: object) -> tuple[str, ...]:
         and all(isinstance(word, str) and "\0" not in word for word in found)
         and found[0]
     ):
-        return tuple(found)
+        return tuple(map(_passable, found))
     raise ValueError('must be a list of words, such as ["resize", "a.png"], or one string for sh')
 
 
 def _texts(found: object) -> tuple[str, ...]:
     if isinstance(found, str):
-        return (_text(found),)
+        return (_label(found),)
     if isinstance(found, list):
-        return tuple(map(_text, found))
+        return tuple(map(_label, found))
     raise ValueError("must be a list of texts")
 
 
@@ -61,6 +75,7 @@ def _environment(found: object) -> dict[str, str]:
     for name, value in found.items():
         if not isinstance(value, str) or not name or "=" in name or "\0" in name + value:
             raise ValueError(f"{printable(str(name))!r} must be a name with a text")
+        _passable(name + value)
     return dict(found)
 
 
@@ -120,8 +135,8 @@ def _reasons(found: object) -> tuple[Reason, ...]:
 
 
 FIELDS: dict[str, Field] = {
-    "id": Field("id", _text),
-    "name": Field("name", _text),
+    "id": Field("id", _label),
+    "name": Field("name", _label),
     "cmd": Field("command", _command),
     "cwd": Field("cwd", _text),
     "env": Field("env", _environment),

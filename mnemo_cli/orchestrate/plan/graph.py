@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
-from mnemo_cli.orchestrate.plan.fields import PlanError
 from mnemo_cli.redact import printable
 
 

@@ -5,8 +5,9 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
-from mnemo_cli.orchestrate.plan.fields import PlanError, job_from, read_fields
+from mnemo_cli.orchestrate.plan.fields import job_from, read_fields
 from mnemo_cli.redact import decoded, printable
 
 BLANK = "{}"
@@ -20,12 +21,16 @@ class LineReader:
         self._words = None if template is None else _words(template)
         self._defaults = defaults or {}
 
+    def where(self, number: int) -> str:
+        """A line as messages name it."""
+        return f"{self._shown}, line {number}"
+
     def job(self, raw: bytes, number: int) -> Job | None:
         """The job of line `number`; None for a blank line or a comment. PlanError names the line."""
         text = decoded(raw).strip("\r\n")
         if not text.strip() or (self._words is None and text.lstrip().startswith("#")):
             return None
-        where = f"{self._shown}, line {number}"
+        where = self.where(number)
         if "\0" in text:
             raise PlanError(f"{where}: it holds a NUL, which no command can take")
         if self._words is not None:
@@ -51,6 +56,8 @@ def _words(template: str) -> list[str]:
 def _object(text: str, where: str) -> dict[str, object]:
     try:
         found = json.loads(text)
+    except json.JSONDecodeError as err:
+        raise PlanError(f"{where} begins as JSON and is none: {err.msg} at character {err.pos + 1}") from None
     except (ValueError, RecursionError) as err:
         raise PlanError(f"{where} begins as JSON and is none: {printable(str(err))}") from None
     assert isinstance(found, dict)  # it began with a brace

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.plan.document import read_document
-from mnemo_cli.orchestrate.plan.fields import PlanError, program_name
+from mnemo_cli.orchestrate.plan.fields import program_name
 from mnemo_cli.orchestrate.plan.graph import layers
 from mnemo_cli.orchestrate.plan.lines import LineReader
 from mnemo_cli.orchestrate.plan.stream import Stream

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Sequence
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
-from mnemo_cli.orchestrate.plan.fields import PlanError
 from mnemo_cli.orchestrate.plan.lines import LineReader
 
 _CHUNK_BYTES = 1 << 16
@@ -55,7 +55,8 @@ class Stream:
             if self._ended and self._rest:
                 lines, self._rest = [*lines, self._rest], b""
             if len(self._rest) > _LONGEST_LINE_BYTES:
-                raise PlanError(f"line {self._number + len(lines) + 1} is longer than 1 MiB: is this a list of jobs?")
+                where = self._reader.where(self._number + len(lines) + 1)
+                raise PlanError(f"{where} is longer than 1 MiB: is this a list of jobs?")
             if lines:
                 self._lines, self._next = lines, 0
                 return True

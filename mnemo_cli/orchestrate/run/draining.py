@@ -21,26 +21,29 @@ class Drain:
         return self.deadline_seconds is not None
 
     def begin(self, deadline_seconds: float, now_seconds: float) -> int:
-        """How many are in flight. What is frozen can never finish: it is asked to end at once."""
+        """How many are in flight. What is frozen is asked to end at once, for the first one, which goes on."""
         self._run.close()
         if self.deadline_seconds is None or deadline_seconds < self.deadline_seconds:
             left_seconds = max(0.0, deadline_seconds - now_seconds)
             self._asked_seconds = deadline_seconds - min(_LAST_STRETCH_SECONDS, left_seconds / 3)
             self.deadline_seconds = deadline_seconds
-        for flight in list(self._run.scheduler.flights.values()):
-            if flight.state == "frozen":
+        for at, flight in enumerate(self._run.scheduler.in_order()):
+            if flight.state == "frozen" and at == 0:
+                self._engine.resume(flight.key)
+                flight.thaw(now_seconds)
+            elif flight.state == "frozen":
                 self._run.stop(flight, "preempted", grace_seconds=self._grace(now_seconds))
         return len(self._run.scheduler.flights)
 
     def tick(self, now_seconds: float) -> None:
-        """What is not critical is asked to end first; at the deadline everything is ended."""
+        """What is not critical, or is frozen, is asked to end first; at the deadline everything is ended."""
         if self.deadline_seconds is None or now_seconds < self._asked_seconds:
             return
         if now_seconds >= self.deadline_seconds:
             self.end_all()
             return
         for flight in list(self._run.scheduler.flights.values()):
-            if flight.state != "stopping" and not flight.job.critical:
+            if flight.state == "frozen" or (flight.state != "stopping" and not flight.job.critical):
                 self._run.stop(flight, "preempted", grace_seconds=self._grace(now_seconds))
 
     def end_all(self) -> None:

@@ -23,6 +23,14 @@ class Death(NamedTuple):
     identity: Identity | None
 
 
+class End(NamedTuple):
+    """An attempt that is over. `ended` is None where nobody saw it; `headline` says why it died or never began."""
+
+    settled: Settled
+    ended: Ended | None
+    headline: str | None
+
+
 # Why it died, in one line for people; None where nothing more is known than its reason.
 VerdictOf: TypeAlias = Callable[[Death], str | None]
 
@@ -40,9 +48,9 @@ def headline_of(settled: Settled, ended: Ended | None, verdict_of: VerdictOf) ->
     return verdict_of(Death(flight.key, flight.job, settled.reason, ended, flight.limit_bytes, flight.identity))
 
 
-def arrival_of(settled: Settled, ended: Ended | None, headline: str | None) -> Arrival:
+def arrival_of(end: End) -> Arrival:
     """The end as the journal keeps it."""
-    flight, reason, decision, again, _ = settled
+    (flight, reason, decision, again, _), ended, headline = end
     if again is not None:
         return Arrival(flight.key, reason, ended, "waiting", again.claim_bytes, again.tally, None, headline)
     state: JobState = "cancelled" if reason == "cancelled" else "done" if reason == "ok" else "failed"

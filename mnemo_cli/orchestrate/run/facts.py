@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from mnemo_cli.redact import printable
 
 _NUMBERS = ("exit_code", "budget_bytes", "slots")
 
@@ -20,11 +23,15 @@ class Facts(NamedTuple):
 
     @property
     def as_texts(self) -> dict[str, str]:
-        """As a journal keeps them."""
-        return {name: "" if fact is None else str(fact) for name, fact in self._asdict().items()}
+        """As a journal keeps them: in UTF-8, which a folder's name need not be."""
+        folder = None if self.folder is None else quote(self.folder, errors="surrogateescape")
+        plan = None if self.plan is None else printable(self.plan)
+        facts = self._replace(plan=plan, folder=folder)._asdict()
+        return {name: "" if fact is None else str(fact) for name, fact in facts.items()}
 
 
 def whole_facts(texts: Mapping[str, str]) -> Facts:
     """The facts that a journal kept; what is no number is not known."""
     numbers = {name: int(texts[name]) if texts.get(name, "").isdecimal() else None for name in _NUMBERS}
-    return Facts(plan=texts.get("plan") or None, folder=texts.get("folder") or None, **numbers)
+    folder = unquote(texts.get("folder", ""), errors="surrogateescape")
+    return Facts(plan=texts.get("plan") or None, folder=folder or None, **numbers)

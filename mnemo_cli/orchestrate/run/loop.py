@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 from mnemo_cli.degrade.conductor import Conductor, Listener
 from mnemo_cli.degrade.edges import StepEdges
+from mnemo_cli.degrade.event import LadderEvent
 from mnemo_cli.degrade.reading import reading_of
-from mnemo_cli.degrade.steps import OnCritical
+from mnemo_cli.degrade.steps import OnCritical, Step
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Memory, Moment
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.run.draining import Drain
+from mnemo_cli.orchestrate.run.looking import Looking
 from mnemo_cli.orchestrate.run.rooms import budget_of, rooms
 from mnemo_cli.orchestrate.run.run import Now, Run
 from mnemo_cli.orchestrate.run.shrinking import ask_jobs_to_shrink
@@ -55,7 +57,7 @@ class Loop:
         tell: Listener,
     ) -> None:
         self._run, self._engine, self._source, self._clock = run, engine, source, clock
-        self._settings, self._read_host_ooms = settings, host_ooms
+        self._settings, self._read_host_ooms, self._tell = settings, host_ooms, tell
         self._drain = Drain(run, engine)
         self._workload = RunWorkload(run, engine, journal, self._drain, clock, self._ask_to_shrink)
         self.conductor = Conductor(
@@ -92,7 +94,8 @@ class Loop:
         """Every moment, after its turn; ends with the run."""
         if self._engine.descriptor >= 0:
             self._clock.answer(self._engine.descriptor, self._turn)
-        watched = watch(sampler, edges=self._settings.edges, rhythm=rhythm, clock=self._clock, trackers=trackers)
+        clock = Looking(self._clock, self._fills_own_budget)
+        watched = watch(sampler, edges=self._settings.edges, rhythm=rhythm, clock=clock, trackers=trackers)
         try:
             for moment in watched:
                 self._heed(moment)
@@ -122,23 +125,29 @@ class Loop:
         self.conductor.after(reading_of(moment), time_seconds=moment.sample.time_seconds)
         scheduler, nearly_critical = self._run.scheduler, self.conductor.ladder.above_critical > 0
         scheduler.hold = scheduler.hold._replace(nearly_critical=nearly_critical)
+        # At critical what is in flight finishes if it can: to hold it back would only lose it.
+        if not (self._drain.is_on and self.conductor.step >= Step.CRITICAL):
+            for text in self._workload.balance(self.rooms()):
+                self._tell(LadderEvent(moment.sample.time_seconds, self.conductor.step, "freeze", "done", text))
         self._turn()
         # From here on a rise means a kill of after this moment.
         self._note_host_ooms(moment.sample.host_oom_kills_total)
 
     def _follow_limit(self, moment: Moment) -> None:
-        """The budget of a limit that was changed while we run."""
-        if self._settings.own_budget_bytes is None:
-            budget_bytes = budget_in(moment.sample.limits, self._settings.edges)
-            if budget_bytes is not None:
-                self._run.scheduler.budget_bytes = budget_bytes
+        """The budget of a limit that was changed while we run; jobs that fitted before and never will now are over."""
+        budget_bytes = budget_in(moment.sample.limits, self._settings.edges)
+        if self._settings.own_budget_bytes is not None or budget_bytes is None:
+            return
+        scheduler, waiting = self._run.scheduler, self._run.waiting
+        is_less, scheduler.budget_bytes = budget_bytes < scheduler.budget_bytes, budget_bytes
+        if is_less:
+            for entry in waiting.take_out(lambda entry: scheduler.never_fits(entry.job)):
+                self._run.take_up(entry, self._now())
 
     def _turn(self) -> None:
         now = self._now()
         self._take_events(now)
-        rooms = self.rooms()
-        self._workload.balance(rooms)
-        self._run.turn(rooms, now)
+        self._run.turn(self.rooms(), now)
         self._drain.tick(now.clock_seconds)
         self.conductor.tick(now.clock_seconds, time_seconds=now.unix_seconds)
         if self.drained and self._ends_seconds is None:
@@ -186,6 +195,9 @@ class Loop:
             own_use=own_use,
             can_freeze=self._engine.capacity.can_freeze,
         )
+
+    def _fills_own_budget(self) -> bool:
+        return self._settings.own_budget_bytes is not None and bool(self._run.scheduler.flights)
 
     def _ask_to_shrink(self, fraction: float) -> int:
         if self._moment is None:

@@ -7,20 +7,21 @@ come together. When it can no longer be written, nothing more is started, and wh
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
+from mnemo_cli.errors import DuplicateJobError, MnemoError
 from mnemo_cli.orchestrate.admission import Room
-from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished, Lost, NotStarted, Order, Started
+from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished, Lost, NotStarted, Started
 from mnemo_cli.orchestrate.flight import Flight
-from mnemo_cli.orchestrate.job import Ended, Job, Key, Reason
+from mnemo_cli.orchestrate.job import Ended, Job, Reason
 from mnemo_cli.orchestrate.journal import Journal
-from mnemo_cli.orchestrate.journal.journal import Departure, DuplicateJob
+from mnemo_cli.orchestrate.journal.journal import Departure
 from mnemo_cli.orchestrate.journal.rows import JobState
-from mnemo_cli.orchestrate.journal.store import JournalError
 from mnemo_cli.orchestrate.outcome import Again, Final, StopWord
-from mnemo_cli.orchestrate.run.ends import VerdictOf, arrival_of, headline_of, no_verdict
+from mnemo_cli.orchestrate.run.bookkeeping import Bookkeeping
+from mnemo_cli.orchestrate.run.ends import End, VerdictOf, arrival_of, headline_of, no_verdict
+from mnemo_cli.orchestrate.run.orders import Orders
 from mnemo_cli.orchestrate.run.source import Source
-from mnemo_cli.orchestrate.scheduler import Hold, Scheduler, Settled
+from mnemo_cli.orchestrate.scheduler import Hold, Scheduler
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 
 _ASKING_SECONDS = 1.0
@@ -72,16 +73,19 @@ class Run:
     ) -> None:
         self.scheduler = scheduler
         self.waiting = waiting
-        self.journal_error: JournalError | None = None
         self.refused = 0
-        self._engine = engine
-        self._journal = journal
-        self._source = source
-        self._settings = settings
+        self._engine, self._source, self._settings = engine, source, settings
+        self._books = Bookkeeping(journal, self.close)
+        self._orders = Orders(settings.output_folder, settings.working_folder)
         self._tell, self._verdict_of = tell, verdict_of
         self._host_ooms: int | None = None
         self._host_ooms_rose = False
         self._next_asking_seconds = float("-inf")
+
+    @property
+    def journal_error(self) -> MnemoError | None:
+        """Why the journal cannot be written any more; None while it can."""
+        return self._books.error
 
     @property
     def is_over(self) -> bool:
@@ -115,7 +119,7 @@ class Run:
 
     def heed(self, events: Sequence[EngineEvent], now: Now) -> None:
         """Take in what the engine tells."""
-        settled: list[tuple[Settled, Ended | None]] = []
+        ends: list[End] = []
         for event in events:
             if event.key not in self.scheduler.flights:
                 continue  # told twice, or of an attempt that was given up
@@ -126,14 +130,14 @@ class Run:
                     result = self.scheduler.ended(
                         key, ended, host_ooms_rose=self._host_ooms_rose, now_seconds=now.clock_seconds
                     )
-                    settled.append((result, ended))
-                case NotStarted(key, code, _):
-                    ended_at_once = Ended(status=code, seconds=0.0)
-                    settled.append((self.scheduler.settle(key, "not-started"), ended_at_once))
+                    ends.append(End(result, ended, headline_of(result, ended, self._verdict_of)))
+                case NotStarted(key, code, why):
+                    ended = Ended(status=code, seconds=0.0)
+                    ends.append(End(self.scheduler.settle(key, "not-started"), ended, why))
                 case Lost(key):
-                    settled.append((self.scheduler.settle(key, "lost"), None))
-        if settled:
-            self._note_ends(settled, now)
+                    ends.append(End(self.scheduler.settle(key, "lost"), None, None))
+        if ends:
+            self._note_ends(ends, now)
 
     def take_up(self, entry: Entry, now: Now) -> None:
         """Queue a job that the journal knows; one that can never fit is over at once."""
@@ -160,14 +164,12 @@ class Run:
             elif (job := self.waiting.remove(job_id)) is not None:
                 self._drop([job], "cancelled", now)
 
-    def _note_ends(self, settled: "Sequence[tuple[Settled, Ended | None]]", now: Now) -> None:
-        headlines = [headline_of(result, ended, self._verdict_of) for result, ended in settled]
-        arrivals = [arrival_of(*end, headline) for end, headline in zip(settled, headlines, strict=True)]
-        given_up = [job for result, _ in settled for job in result.given_up]
-        self._keep(lambda: self._journal.arrived(arrivals, given_up))
-        for (result, ended), headline in zip(settled, headlines, strict=True):
-            job, number = result.flight.job, result.flight.entry.number
-            self._tell(Happening(now, job, number, result.reason, ended, result.decision, headline))
+    def _note_ends(self, ends: Sequence[End], now: Now) -> None:
+        given_up = [job for end in ends for job in end.settled.given_up]
+        self._books.arrived(list(map(arrival_of, ends)), given_up)
+        for settled, ended, headline in ends:
+            job, number = settled.flight.job, settled.flight.entry.number
+            self._tell(Happening(now, job, number, settled.reason, ended, settled.decision, headline))
         for job in given_up:
             self._tell(Happening(now, job, 0, "dependency-failed"))
 
@@ -180,9 +182,7 @@ class Run:
         if now.clock_seconds < self._next_asking_seconds:
             return
         self._next_asking_seconds = now.clock_seconds + _ASKING_SECONDS
-        asked: list[str] = []
-        self._keep(lambda: asked.extend(self._journal.take_cancellations()))
-        self.cancel(asked, now)
+        self.cancel(self._books.asked_to_cancel(), now)
 
     def _feed(self, now: Now) -> None:
         if not self.wants_jobs:
@@ -194,8 +194,8 @@ class Run:
     def _accepted(self, jobs: Sequence[Job], now: Now) -> Sequence[Job]:
         """The jobs that the journal has taken; of two with one id the first."""
         try:
-            return jobs if self._keep(lambda: self._journal.accept(jobs)) else ()
-        except DuplicateJob:
+            return jobs if self._books.accepted(jobs) else ()
+        except DuplicateJobError:
             if len(jobs) > 1:
                 return [job for one in jobs for job in self._accepted([one], now)]
             self.refused += 1
@@ -209,8 +209,8 @@ class Run:
         if not flights:
             return
         departures = [Departure(f.key, f.claim_bytes, f.limit_bytes, now.unix_seconds) for f in flights]
-        if self._keep(lambda: self._journal.departing(departures)):
-            self._engine.start([self._order(flight) for flight in flights])
+        if self._books.departing(departures):
+            self._engine.start(list(map(self._orders.order, flights)))
             for flight in flights:
                 self._tell(Happening(now, flight.job, flight.entry.number, "started"))
         else:
@@ -232,45 +232,10 @@ class Run:
             return
         state: JobState = "cancelled" if reason == "cancelled" else "failed"
         own = {job.id for job in jobs}
-        self._keep(lambda: self._journal.settle([job.id for job in jobs], state, reason))
-        others = [job.id for job in dropped if job.id not in own]
-        self._keep(lambda: self._journal.settle(others, "failed", "dependency-failed"))
+        self._books.settle(jobs, state, reason)
+        self._books.settle([job for job in dropped if job.id not in own], "failed", "dependency-failed")
         for job in dropped:
             self._tell(Happening(now, job, 0, reason if job.id in own else "dependency-failed"))
-
-    def _keep(self, write: Callable[[], None]) -> bool:
-        """Write to the journal; whether it was written. The first failure ends admission."""
-        if self.journal_error is not None:
-            return False
-        try:
-            write()
-        except JournalError as err:
-            self.journal_error = err
-            self.close()
-            return False
-        return True
-
-    def _order(self, flight: Flight) -> Order:
-        job, key = flight.job, flight.key
-        return Order(
-            key=key,
-            command=job.command,
-            env=job.env,
-            cwd=self._working_folder(job),
-            stdin=None if job.stdin is None else Path(self._settings.working_folder or "", job.stdin),
-            stdout=self._output(key, "out"),
-            stderr=self._output(key, "err"),
-            limit_bytes=flight.limit_bytes,
-        )
-
-    def _working_folder(self, job: Job) -> str | None:
-        folder = self._settings.working_folder
-        return job.cwd if folder is None else str(folder / (job.cwd or ""))
-
-    def _output(self, key: Key, kind: str) -> Path | None:
-        folder = self._settings.output_folder
-        # An id is a stranger's text: "../x" must not leave the folder.
-        return None if folder is None else folder / f"{quote(key.job, safe='')}.{key.number}.{kind}"
 
     def _flight_of(self, job_id: str) -> Flight | None:
         return next((flight for flight in self.scheduler.flights.values() if flight.job.id == job_id), None)

@@ -28,30 +28,31 @@ class RunWorkload:
         self.exit_code: int | None = None
         # Frozen to keep the balance, and not by the ladder.
         self._held: set[Key] = set()
-        # The one whose end gives memory back: nobody may freeze it.
-        self._kept: Key | None = None
 
-    def balance(self, rooms: Iterable[Room]) -> None:
-        """Freeze in time whoever would take what the oldest needs, and let go on whoever need not wait any more."""
+    def balance(self, rooms: Iterable[Room]) -> tuple[str, ...]:
+        """Freeze in time whoever would take what the first one needs, and let go on whoever need not wait any more.
+
+        What was done, for people. Once for each moment: what was decided before shows in the next one.
+        """
         if not self._engine.capacity.can_freeze:
-            return
+            return ()
         scheduler = self._run.scheduler
-        flights = scheduler.by_age()
-        self._held.intersection_update(scheduler.flights)
-        left = [room.left_bytes for room in rooms]
-        known = [one for one in left if one is not None]
-        decision = balance(
-            [Going(scheduler.running_of(flight), flight.state == "frozen") for flight in flights],
-            min(known) if known and len(known) == len(left) else None,
-        )
-        self._kept = flights[0].key if decision.goes and decision.goes[0] else None
-        for at, (flight, goes) in enumerate(zip(flights, decision.goes, strict=True)):
-            if not goes and flight.state == "running":
-                self._hold(flight)
-            elif goes and flight.state == "frozen" and (at == 0 or flight.key in self._held):
-                self._let_go(flight)
-        if decision.preempt and not any(one.state == "stopping" for one in scheduler.flights.values()):
-            self.preempt_youngest()
+        flights = [flight for flight in scheduler.in_order() if flight.state != "stopping"]
+        self._held.intersection_update(flight.key for flight in flights if flight.state == "frozen")
+        attempts = [Going(scheduler.running_of(flight), flight.state == "frozen") for flight in flights]
+        decision = balance(attempts, _left_bytes(rooms))
+        go = [flight for flight, goes in zip(flights, decision.goes, strict=True) if goes]
+        wait = [flight for flight in flights if flight not in go and flight.state == "running" and self._freeze(flight)]
+        self._held.update(flight.key for flight in wait)
+        # What the ladder froze is the ladder's, but for the first one.
+        ours = self._held | {flight.key for flight in flights[:1]}
+        thawed = self._thaw(flight for flight in go if flight.key in ours)
+        said = [f"froze {_names(wait)}"] if wait else []
+        said += [thawed] if thawed is not None else []
+        # What another one gives back while it stops may be enough.
+        if decision.preempt and len(flights) == len(scheduler.flights):
+            said.append(self._preempt(flights[-1]))
+        return tuple(said)
 
     def shrink(self, fraction: float) -> str | None:
         asked = self._ask_to_shrink(fraction)
@@ -72,24 +73,19 @@ class RunWorkload:
     def freeze_youngest(self) -> str | None:
         if not self._engine.capacity.can_freeze:
             return None
-        flight = self._run.scheduler.youngest(frozen=False)
-        if flight is None or flight.was_deferred or flight.key == self._kept or not self._engine.pause(flight.key):
+        scheduler = self._run.scheduler
+        flight = scheduler.youngest(frozen=False)
+        # The first one's end gives memory back: whether it goes on is decided by the balance.
+        if flight is None or flight is scheduler.in_order()[0] or not self._freeze(flight):
             return None
-        flight.freeze(self._clock.seconds())
         return f"froze {_name(flight)}"
 
     def preempt_youngest(self) -> str | None:
         flight = self._run.scheduler.youngest(frozen=True)
-        if flight is None:
-            return None
-        self._run.stop(flight, "preempted")
-        return f"ended {_name(flight)}, to be begun again later"
+        return None if flight is None else self._preempt(flight)
 
     def thaw(self) -> str | None:
-        frozen = [flight for flight in self._run.scheduler.flights.values() if flight.state == "frozen"]
-        for flight in frozen:
-            self._let_go(flight)
-        return f"let {', '.join(map(_name, frozen))} go on" if frozen else None
+        return self._thaw(self._run.scheduler.flights.values())
 
     def accept(self, on: bool) -> str | None:
         if self._drain.is_on:
@@ -127,16 +123,34 @@ class RunWorkload:
         self.exit_code = exit_code
         return f"ends with code {exit_code}: run it again with --resume"
 
-    def _hold(self, flight: Flight) -> None:
-        if self._engine.pause(flight.key):
+    def _freeze(self, flight: Flight) -> bool:
+        is_frozen = self._engine.pause(flight.key)
+        if is_frozen:
             flight.freeze(self._clock.seconds())
-            self._held.add(flight.key)
+        return is_frozen
 
-    def _let_go(self, flight: Flight) -> None:
-        self._engine.resume(flight.key)
-        flight.thaw(self._clock.seconds())
-        self._held.discard(flight.key)
+    def _thaw(self, flights: Iterable[Flight]) -> str | None:
+        frozen = [flight for flight in flights if flight.state == "frozen"]
+        for flight in frozen:
+            self._engine.resume(flight.key)
+            flight.thaw(self._clock.seconds())
+        return f"let {_names(frozen)} go on" if frozen else None
+
+    def _preempt(self, flight: Flight) -> str:
+        self._run.stop(flight, "preempted")
+        return f"ended {_name(flight)}, to be begun again later"
+
+
+def _left_bytes(rooms: Iterable[Room]) -> int | None:
+    """In the tightest of them; None where one of them is not known."""
+    left = [room.left_bytes for room in rooms]
+    known = [one for one in left if one is not None]
+    return min(known, default=None) if len(known) == len(left) else None
 
 
 def _name(flight: Flight) -> str:
     return printable(flight.job.id)
+
+
+def _names(flights: Iterable[Flight]) -> str:
+    return ", ".join(map(_name, flights))

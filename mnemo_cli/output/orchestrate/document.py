@@ -95,6 +95,7 @@ def _job(result: JobResult, budget_bytes: int | None) -> dict[str, Json]:
         "limit_bytes": row.job.limit_bytes if attempt is None else attempt.limit_bytes,
         "needed_bytes": row.needed_bytes,
         "seconds": None if attempt is None else attempt.seconds,
+        "headline": None if attempt is None else attempt.headline,
         "verdict": verdict_text(result, budget_bytes) if died else None,
     }
 

@@ -37,7 +37,7 @@ def standing_words(standing: Standing) -> str:
     others = ("failed", "cancelled", "running", "waiting")
     words += [f"{count} {name}" for name in others if (count := getattr(standing, name))]
     if standing.oom:
-        words.append(f"{standing.oom} attempts out of memory")
+        words.append(f"{standing.oom} attempt{'s' * (standing.oom != 1)} out of memory")
     if standing.preempted:
         words.append(f"{standing.preempted} preempted")
     return ", ".join(words)
@@ -45,6 +45,8 @@ def standing_words(standing: Standing) -> str:
 
 def _headline(whole: Whole, seconds: float | None) -> str:
     name = f"{printable(whole.plan)}: " if whole.plan else ""
+    if not any(whole.standing):
+        return f"{name}there are no jobs, nothing was run"
     took = "" if seconds is None else f" in {format_duration(seconds)}"
     return f"{name}{standing_words(whole.standing)}{took}"
 
@@ -71,9 +73,12 @@ def _verdicts(whole: Whole, died: Iterable[JobResult]) -> Iterator[str]:
 def program_text(result: JobResult) -> str:
     """One line for the program after --: how it ended, how long it took, its peak and where that comes from."""
     attempt = result.attempt
-    if attempt is None or attempt.reason is None:
+    if attempt is None or attempt.reason in (None, "not-started"):
         return verdict_text(result, None)
-    words = f"{printable(result.row.job.id)}: {ended_text(attempt.reason, attempt.status)}"
+    told = ended_text(attempt.reason, attempt.status) if attempt.headline is None else printable(attempt.headline)
+    words = f"{printable(result.row.job.id)}: {told}"
+    if attempt.headline is not None:
+        return words
     if attempt.seconds is not None:
         words += f" in {format_duration(attempt.seconds)}"
     if attempt.peak_bytes is not None:

@@ -19,11 +19,15 @@ _SENTENCES: dict[str, str] = {
     "oom-host-suspected": "SIGKILL, while the machine's OOM killer was at work",
     "preempted": "ended to make room; that costs no retry",
     "lost": "it is gone, and nobody saw how it ended",
-    "dependency-failed": "a job that it comes after has failed",
+    "dependency-failed": "a job that it comes after has failed or never came",
     "cancelled": "cancelled",
     "never-fits": "it asks for more memory than the whole budget",
     "not-started": "its command cannot be started",
 }
+_WHOLE_SENTENCES = (
+    "exit", "timeout", "oom-limit", "oom-mnemo", "oom-host-suspected", "lost", "dependency-failed", "never-fits",
+)  # fmt: skip
+_NOT_STARTED = "cannot be started"
 
 
 def size(size_bytes: int | None) -> str:
@@ -69,8 +73,11 @@ def happening_text(happening: Happening) -> str:
         words.append(f"(attempt {happening.number})")
     ended = happening.ended
     if ended is not None and happening.headline is not None:
-        words.append(f"died after {format_duration(ended.seconds)}: {printable(happening.headline)}")
+        how = f"died after {format_duration(ended.seconds)}"
+        words.append(f"{_NOT_STARTED if happening.what == 'not-started' else how}: {printable(happening.headline)}")
     else:
+        if happening.what in _WHOLE_SENTENCES:
+            words[-1] += ":"
         words.append("started" if happening.what == "started" else _told(happening))
         if ended is not None and happening.what != "not-started":
             words.append(f"in {format_duration(ended.seconds)}")
@@ -90,15 +97,19 @@ def verdict_text(result: JobResult, budget_bytes: int | None) -> str:
     # A job that was cancelled after its attempt died was cancelled.
     headline = None if attempt is None or attempt.reason != row.reason else attempt.headline
     told = ended_text(row.reason or "lost", status) if headline is None else printable(headline)
+    if headline is not None and row.reason == "not-started":
+        told = f"{_NOT_STARTED}: {told}"
     words = f"{printable(row.job.id)}: {told}"
     if attempt is not None and attempt.peak_bytes is not None and headline is None:
         words += f"; peak {format_size(attempt.peak_bytes)}"
         words += "" if attempt.limit_bytes is None else f" of {format_size(attempt.limit_bytes)}"
     if row.needed_bytes is not None:
         words += f"; it needs at least {format_size(row.needed_bytes)}: raise --budget, or its mem and mem_limit"
+    elif result.absent:
+        words = f"{printable(row.job.id)}: it comes after {', '.join(map(printable, result.absent))}, which never came"
     elif row.reason == "never-fits":
-        words += f"; {never_fits_text(row.job, budget_bytes)}"
-    elif row.reason == "not-started":
+        words = f"{printable(row.job.id)}: {never_fits_text(row.job, budget_bytes)}"
+    elif row.reason == "not-started" and headline is None:
         words += f": {printable(row.job.command[0])}"
     return words + (f" ({result.attempts} attempts)" if result.attempts > 1 else "")
 
@@ -106,10 +117,12 @@ def verdict_text(result: JobResult, budget_bytes: int | None) -> str:
 def never_fits_text(job: Job, budget_bytes: int | None) -> str:
     """What a job asks for beside what there is."""
     asked = max(size for size in (job.claim_bytes, job.limit_bytes, 0) if size is not None)
-    budget = "" if budget_bytes is None else f" and the budget is {format_size(budget_bytes)}"
+    budget = ", more than the budget" if budget_bytes is None else f" and the budget is {format_size(budget_bytes)}"
     return f"it asks for {format_size(asked)}{budget}: raise --budget, or lower its mem and mem_limit"
 
 
 def _told(happening: Happening) -> str:
     status = None if happening.ended is None else happening.ended.status
+    if happening.what == "never-fits":
+        return never_fits_text(happening.job, None)
     return ended_text(happening.what, status)

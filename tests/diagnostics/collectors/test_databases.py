@@ -35,6 +35,23 @@ def test_rows_and_pages_are_told(tmp_path):
     assert document["size_bytes"] == document["pages"] * document["page_bytes"] and not found.missing
 
 
+def test_a_header_without_a_page_size_is_damaged_and_no_database_of_no_pages(tmp_path):
+    made(tmp_path / "a.db").close()
+    text = (tmp_path / "a.db").read_bytes()
+    (tmp_path / "a.db").write_bytes(text[:16] + b"\0\0" + text[18:])
+    found, document = told(tmp_path, tmp_path / "a.db")
+    assert document is None and ["damaged" in lack.reason for lack in found.missing] == [True]
+
+
+def test_more_tables_than_are_described_are_told_of(tmp_path):
+    made(tmp_path / "a.db", rows=1, names=[f"t{number:03}" for number in range(201)]).close()
+    found, document = told(tmp_path, tmp_path / "a.db")
+    assert len(document["tables"]) == 200
+    assert [(lack.state, lack.reason) for lack in found.missing] == [
+        ("partial", "only the first 200 tables are described")
+    ]
+
+
 def test_a_name_with_every_sign_is_a_name(tmp_path):
     strange = 'a"b; DROP TABLE users --\n'
     made(tmp_path / "a?b#c %.db", names=(strange, "users")).close()

@@ -35,6 +35,19 @@ def test_without_a_target_the_table_starts_at_the_root(root):
     assert {"app 900000 1000000 7 1", "app/job 800000 max 0 1", "tools - max - -"} <= set(rows)
 
 
+def test_on_v1_hits_of_both_limits_are_in_the_table(tmp_path):
+    folder = "sys/fs/cgroup/memory/app"
+    counts = {"memory.usage_in_bytes": 9, "memory.limit_in_bytes": 9, "memory.failcnt": 0, "memory.memsw.failcnt": 5}
+    files = {f"{folder}/{name}": f"{number}\n" for name, number in counts.items()}
+    mounts = "25 20 0:21 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+    files |= {f"{folder}/memory.oom_control": "oom_kill 1\n", "proc/self/mountinfo": mounts}
+    files |= {"proc/self/cgroup": "9:memory:/app\n"}
+    root = write(tmp_path, files)
+    choice = TargetChoice(kind="cgroup", path="/app")
+    rows = taken(COLLECTOR, scene_of(root, choice=choice)).texts["target-groups/below.txt"].decode().split("\n")
+    assert rows[1] == ". 9 9 5 1"
+
+
 def test_a_v1_machine_has_one_member_for_each_controller():
     host = HOSTS / "6.18-vm-hybrid-captured"
     text = taken(COLLECTOR, scene_of(host)).texts["target-groups/memory.txt"].decode()

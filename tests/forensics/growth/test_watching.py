@@ -124,6 +124,23 @@ def test_of_a_strangers_process_the_sums_are_known_and_the_rest_is_a_gap(tmp_pat
     assert len(found.gaps) == len(set(found.gaps)), "each is told once, not at every look"
 
 
+def test_a_reading_with_a_mapping_that_is_not_understood_is_none_of_the_kinds(tmp_path):
+    """Its memory is in no sum: it would look as if it had come later."""
+    root = app(tmp_path)
+    whole = (root / f"proc/{PID}/smaps").read_text()
+
+    def damage(at):
+        damaged = whole.replace("Anonymous:", "Anonymouz:", 1) if 5 < at < 20 else whole
+        (root / f"proc/{PID}/smaps").write_text(damaged)
+
+    found = watch_growth(PID, seconds=60, root=root, clock=Stage(damage))
+    private = [line for line in found.lines if line.series.name in ("heap", "anonymous maps", "thread stacks")]
+    assert private and all(line.trend.rise == 0 for line in private)
+    assert not [at for line in private for at, _ in line.series.points if 5 < at < 20]
+    assert [at for at, _ in found.line("mappings").series.points if 5 < at < 20]
+    assert any("1 of its mappings" in gap.reason for gap in found.gaps)
+
+
 @pytest.mark.parametrize(("kept", "named"), [(True, ["connections close-wait"]), (False, [])])
 def test_connections_that_are_never_closed_are_told_from_those_that_are(tmp_path, kept, named):
     """The first one listens; all others wait to be closed, and at 40 s they are or are not."""

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from mnemo_cli.forensics.case import Ended
+from mnemo_cli.forensics.live.groups import GroupWatch
 from mnemo_cli.forensics.live.witness import Witness
 from mnemo_cli.model import LimitSource, Memory, Process, Sample, Scope
 from tests.forensics.live.machines import GROUP, PID
@@ -115,6 +116,62 @@ def test_a_kill_in_a_new_group_below_is_counted_where_the_log_is_closed(machine,
         if each.source.endswith("/job/memory.oom_control")
     ]
     assert quotes == ["oom_kill 0 → 1"]
+
+
+@pytest.fixture
+def below_of_v1(machine):
+    """Groups below the target's, with the kills that each remembers; None for one that cannot be read."""
+    if machine.version == 2:
+        pytest.skip("memory.events of v2 counts the groups below by itself")
+
+    def write(kills_by_name):
+        for name, kills in kills_by_name.items():
+            file = machine.folder(f"{GROUP}/{name}") / "memory.oom_control"
+            file.parent.mkdir(exist_ok=True)
+            file.unlink(missing_ok=True)
+            if kills is None:
+                file.symlink_to(file.name)  # too many levels of links
+            else:
+                file.write_text(f"oom_kill_disable 0\nunder_oom 0\noom_kill {kills}\n")
+
+    return write
+
+
+def looked_at_twice(machine, below_of_v1, before, after):
+    """Whether somebody was killed below, with the readings of the groups there, and why some are missing."""
+    below_of_v1(before)
+    with contextlib.closing(GroupWatch(machine.root)) as watch:
+        watch.follow_path(GROUP)
+        below_of_v1(after)
+        killed = watch.own_kills()
+        found = [each for each in watch.readings(of_children=True) if each.path and each.path.startswith(f"{GROUP}/")]
+        return killed, found, [gap.source for gap in watch.gaps if gap.field == "groups"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"job": None}, {"job": 3}),
+        ({"job": 3}, {"job": None}),
+        ({"job": None}, {"job": None, "job/inner": 3}),
+    ],
+)
+def test_kills_that_could_not_be_read_before_and_after_are_unknown(machine, below_of_v1, before, after):
+    killed, found, lacks = looked_at_twice(machine, below_of_v1, before, after)
+    assert (killed, found) == (False, [])
+    assert f"{GROUP}/job/memory.oom_control" in lacks
+
+
+def test_where_there_are_too_many_groups_nothing_is_told_of_them(machine, below_of_v1):
+    crowd = {f"job{number}": 3 for number in range(1001)}
+    killed, found, lacks = looked_at_twice(machine, below_of_v1, crowd, {"job0": 4})
+    assert (killed, found, lacks) == (False, [], [f"{GROUP}/memory.oom_control"])
+
+
+def test_a_new_group_inside_one_that_was_read_began_with_0(machine, below_of_v1):
+    killed, (reading,), lacks = looked_at_twice(machine, below_of_v1, {"job": 3}, {"job/inner": 1})
+    assert (killed, reading.path, lacks) == (True, f"{GROUP}/job/inner", [])
+    assert (reading.before.oom_kills_total, reading.after.oom_kills_total) == (0, 1)
 
 
 def test_a_program_that_moved_into_another_group_is_followed(machine, witness):

@@ -101,6 +101,25 @@ def test_the_header_of_the_table_names_its_columns():
     assert (task.name, task.anon_rss_bytes, task.rss_bytes, task.oom_score_adj) == ("dd", 88 * 4096, 548 * 4096, 0)
 
 
+@pytest.mark.parametrize(
+    ("memory", "with_swap", "hits"),
+    [
+        ("limit 98304kB, failcnt 0", "limit 98304kB, failcnt 30", 30),
+        ("limit 98304kB, failcnt 7", "limit 98304kB, failcnt 30", 37),
+        # Another limit than the one that was full.
+        ("limit 98304kB, failcnt 7", "limit 200000kB, failcnt 30", 7),
+    ],
+)
+def test_hits_of_a_limit_that_both_counters_have_are_added(memory, with_swap, hits):
+    report = REPORTS["6.18-v1"].replace(
+        "+swap: usage 98304kB, limit 98304kB, failcnt 0", f"+swap: usage 98304kB, {with_swap}"
+    )
+    [kill] = kills(
+        report.replace("memory: usage 98304kB, limit 98304kB, failcnt 7", f"memory: usage 98304kB, {memory}")
+    )
+    assert kill.limit_hits_total == hits
+
+
 def test_page_tables_of_two_levels_are_added():
     [kill] = kills(REPORTS["4.4-v1-ancestor"])
     assert kill.tasks[0].page_table_bytes == 57 * 4096

@@ -77,6 +77,12 @@ def test_why_this_victim(fields, words):
     assert words in told(**fields)
 
 
+def test_nobody_is_the_largest_among_candidates_of_unknown_size():
+    text = told(tasks=(Task(4600, "sh"), kill().tasks[0]))
+    assert "largest of" not in text
+    assert "python (pid 4666) 46M, sh (pid 4600) unknown" in text
+
+
 TINY = Victim(4666, "sh", 0, MIB, 0, 0, 0, 0)
 
 

@@ -81,6 +81,30 @@ ROWS = {
         "likely",
         "no memory evidence",
     ),
+    "1 an end that nobody saw is not taken for another one": (
+        Case(WHO, groups=(group(before=(0, 0), after=(1, 1)),)),
+        "kernel-oom",
+        "likely",
+        "how python (pid 4666) ended, nobody tells",
+    ),
+    "1 a flag without an end": (
+        Case(records=(container(exit_code=None),)),
+        "kernel-oom",
+        "possible",
+        "has OOMKilled set; how its main process ended is not told",
+    ),
+    "1 a flag with an end by another signal": (
+        Case(records=(container(exit_code=None, exit_signal=15),)),
+        "signal",
+        "proven",
+        "SIGTERM",
+    ),
+    "1 of two reports of one victim the whole one counts": (
+        Case(WHO, KILLED, (kill(), kill(suspicion="cut", limit_cgroup="/else"))),
+        "kernel-oom",
+        "proven",
+        "the limit of group /app/job (50M) was hit",
+    ),
     "2 an ancestor's limit, by the log": (
         Case(WHO, KILLED, (ANCESTOR,)),
         "kernel-oom",
@@ -444,6 +468,13 @@ def test_137_without_more_is_no_oom_kill_whoever_reports_it(reporter):
     assert all(cause.confidence != "proven" for cause in explanation.causes if cause.verdict == "kernel-oom")
 
 
+def test_a_kill_at_another_time_is_not_told_as_a_second_step():
+    early = user_kill("earlyoom", signal="SIGTERM", time_seconds=1000.0, clock="unix")
+    explanation = judge(Case(WHO, TERMINATED, (early,), died_seconds=9000.0))
+    assert (explanation.verdict, explanation.confidence) == ("userspace-oom", "likely")
+    assert "somebody went on" not in explanation.headline
+
+
 def test_the_parent_of_a_killed_child_is_never_called_a_victim():
     for case in (Case(ALIVE, kills=(CHILD,)), Case(WHO, Ended(code=1, reporter="wait"), (CHILD,))):
         explanation = judge(case)
@@ -455,6 +486,12 @@ def test_what_speaks_against_an_oom_kill_is_quoted_as_excluded():
     explanation = judge(Case(WHO, KILLED, groups=(STILL,)))
     excluded = next(cause for cause in explanation.causes if cause.confidence == "excluded")
     assert excluded.verdict == "kernel-oom" and excluded.evidence[0].text == "oom_kill 0 → 0"
+
+
+def test_hits_on_v1_are_quoted_of_both_their_files():
+    case, *_ = ROWS["1 own limit, by v1 counters"]
+    quotes = [(each.source, each.text) for each in judge(case).causes[0].evidence]
+    assert ("/cg/app/job/memory[.memsw].failcnt", "hits 5 → 9") in quotes
 
 
 def test_a_kill_in_a_log_of_another_target_is_said_and_not_taken():

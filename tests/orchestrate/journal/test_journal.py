@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemo_cli.errors import UsageError
+from mnemo_cli.errors import DuplicateJobError, JournalError, UsageError
 from mnemo_cli.orchestrate.job import Ended, Job, Key
 from mnemo_cli.orchestrate.journal import Journal
-from mnemo_cli.orchestrate.journal.journal import Arrival, Departure, DuplicateJob
+from mnemo_cli.orchestrate.journal.journal import Arrival, Departure
 from mnemo_cli.orchestrate.journal.lock import JournalLock
 from mnemo_cli.orchestrate.journal.spec import job_of, spec_of
-from mnemo_cli.orchestrate.journal.store import JournalError
 from mnemo_cli.orchestrate.outcome import Tally
 
 
@@ -71,9 +70,9 @@ def test_what_waited_for_a_failed_job_fails_with_it(journal):
 
 def test_an_id_that_comes_twice_is_named_and_nothing_of_its_batch_is_taken(journal):
     journal.accept([job("a")])
-    with pytest.raises(DuplicateJob, match="'a'"):
+    with pytest.raises(DuplicateJobError, match="'a'"):
         journal.accept([job("b"), job("a")])
-    with pytest.raises(DuplicateJob, match="'c'"):
+    with pytest.raises(DuplicateJobError, match="'c'"):
         journal.accept([job("c"), job("c")])
     assert journal.state_of("b") is None
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.plan.check import check_plan, search_path_of
-from mnemo_cli.orchestrate.plan.fields import PlanError
 
 BUDGET = 1000
 

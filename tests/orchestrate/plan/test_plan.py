@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.job import Job
 from mnemo_cli.orchestrate.plan.document import parse_document, read_document
-from mnemo_cli.orchestrate.plan.fields import FIELDS, PlanError, program_name
+from mnemo_cli.orchestrate.plan.fields import FIELDS, program_name
 from mnemo_cli.orchestrate.plan.graph import layers
 from mnemo_cli.orchestrate.plan.lines import LineReader
 from mnemo_cli.orchestrate.plan.stream import Stream

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from mnemo_cli.orchestrate.plan.fields import PlanError
+from mnemo_cli.errors import PlanError
 from mnemo_cli.orchestrate.plan.reading import all_jobs, no_plan, open_plan, program_plan
 
 DOCUMENT = '[plan]\nname = "nightly"\nslots = 3\n[[job]]\nid = "a"\ncmd = "true"\n'

@@ -1,131 +1,10 @@
 """The loop over a deterministic engine: the ladder acts on the run, a drain comes to its end, the limit is followed."""
 
-from itertools import chain
-from pathlib import Path
-
 import pytest
 
 from mnemo_cli.degrade.steps import Step
-from mnemo_cli.limits.levels import Edges
-from mnemo_cli.model import LimitSource, Memory, Sample, Scope
-from mnemo_cli.orchestrate.engines.fake import Fake, World
-from mnemo_cli.orchestrate.job import Ended, Job
-from mnemo_cli.orchestrate.journal import Journal
-from mnemo_cli.orchestrate.learned import Learned
-from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
-from mnemo_cli.orchestrate.run.run import Run, RunSettings
-from mnemo_cli.orchestrate.run.source import Plan
-from mnemo_cli.orchestrate.scheduler import Scheduler
-from mnemo_cli.orchestrate.waiting import Waiting
-from mnemo_cli.watch.clock import WaitingClock
-from mnemo_cli.watch.loop import Rhythm
-
-LIMIT = 1000
-EDGES = Edges(moderate_ratio=0.4, high_ratio=0.6, critical_ratio=0.8, release_margin_ratio=0.05)
-
-
-class CountingClock(WaitingClock):
-    """A wait takes no time, and moves the clock by as much."""
-
-    def __init__(self):
-        super().__init__()
-        self.now = 0.0
-
-    def seconds(self):
-        return self.now
-
-    def unix_seconds(self):
-        return 1e9 + self.now
-
-    def wait(self, seconds):
-        while self._soon:
-            self._soon.popleft()()
-        self.now += max(seconds, 0.01)
-        return not self.stopped
-
-
-class Machine:
-    """One limit, used as the test says; `steps` are called before each sample."""
-
-    rows = 0
-    pids = ()
-
-    def __init__(self, steps):
-        self.used, self.limit, self.ooms = 100, LIMIT, 0
-        self.steps = iter(steps)
-
-    def sample(self, *, time_seconds, clock_seconds):
-        if (step := next(self.steps, None)) is not None:
-            step()
-        memory = Memory(source=LimitSource(kind="host"), used_bytes=self.used, limit_bytes=self.limit)
-        return Sample(
-            time_seconds=time_seconds,
-            clock_seconds=clock_seconds,
-            scope=Scope(kind="host", name="host"),
-            limits=(memory,),
-            host_oom_kills_total=self.ooms,
-        )
-
-    glance = sample
-
-    def close(self):
-        pass
-
-
-class Stage:
-    """A run of these jobs; `told` is what happened, `climbed` what the ladder did."""
-
-    def __init__(self, folder: Path, jobs, *, slots=3, **settings):
-        self.world, self.clock = World(), CountingClock()
-        self.journal = Journal.create(folder / "journal")
-        self.told, self.climbed = [], []
-        self.engine = Fake(self.world, slots=slots)
-        waiting, source = Waiting(self.journal.outcome_of), Plan(jobs)
-        scheduler = Scheduler(slots=slots, budget_bytes=600, waiting=waiting, learned=Learned())
-        self.run = Run(
-            self.engine, self.journal, scheduler, waiting, source, RunSettings(100),
-            lambda happening: self.told.append((happening.job.id, happening.what)),
-            lambda death: f"{death.key.job} died of {death.reason}",
-        )  # fmt: skip
-        self.machine = Machine([])
-        self.loop = Loop(
-            self.run, self.engine, source, self.journal, self.clock, LoopSettings(EDGES, **settings),
-            lambda: self.machine.ooms, lambda event: self.climbed.append((event.action, event.outcome)),
-        )  # fmt: skip
-
-    def play(self, *steps, then=(), most=1000):
-        """Each step before one sample; `then` goes on after them."""
-        self.machine.steps = chain(steps, then)
-        for number, _ in enumerate(self.loop.moments(self.machine, Rhythm(interval_seconds=1.0))):
-            assert number < most, "the run never came to its end"
-
-    def end(self, job, status=0, **fields):
-        (key,) = [key for key in self.world.running if key.job == job]
-        self.world.end(key, Ended(status=status, seconds=1.0, **fields))
-
-    @property
-    def running(self):
-        return [key.job for key in self.world.running]
-
-    def uses(self, used):
-        return lambda: setattr(self.machine, "used", used)
-
-
-@pytest.fixture
-def stage(tmp_path):
-    stages = []
-
-    def make(jobs, **settings):
-        stages.append(Stage(tmp_path, jobs, **settings))
-        return stages[-1]
-
-    yield make
-    for one in stages:
-        one.journal.close()
-
-
-def jobs(*names, **fields):
-    return [Job(id=name, name=name, command=("x",), claim_bytes=50, **fields) for name in names]
+from mnemo_cli.orchestrate.job import Job
+from tests.orchestrate.run.stage import jobs
 
 
 def test_it_ends_when_the_last_job_has(stage):
@@ -137,7 +16,13 @@ def test_it_ends_when_the_last_job_has(stage):
 
 def test_at_critical_the_run_drains_and_leaves_with_75(stage):
     it = stage(jobs("a", "b", "c", "d", "e"), slots=2, drain_timeout_seconds=10.0)
-    it.play(None, it.uses(920), None, lambda: it.end("b"), None)
+
+    def finish():
+        # On its way to critical the ladder froze b, and a drain ends what is frozen.
+        assert it.running == ["a"] and not it.frozen
+        it.end("a")
+
+    it.play(None, it.uses(920), None, finish, None)
     assert it.loop.drained
     assert it.loop.conductor.step >= Step.CRITICAL
     assert it.journal.standing.done == 1
@@ -236,16 +121,112 @@ def test_a_death_has_its_verdict_in_the_journal_and_any_other_end_has_none(stage
     }
 
 
-def test_the_budget_follows_the_limit(stage):
+def test_at_critical_the_oldest_goes_on_though_it_was_held_and_those_that_are_frozen_make_room_for_it(stage):
+    it = stage(jobs("a", "b", claim_bytes=300), drain_timeout_seconds=10.0)
+
+    def grow():
+        it.world.used_bytes.update({key: it.world.used_bytes[key] + 5 for key in it.world.running})
+
+    def until_the_end():
+        yield from (None, it.use(a=100, b=100), *[grow] * 5)
+        yield it.uses(600)
+        assert it.frozen == ["a", "b"]
+        yield None
+        for _ in range(20):
+            yield grow
+            assert it.loop.is_draining and (it.running, it.frozen) == (["a"], [])
+        yield lambda: it.end("a")
+
+    it.play(then=until_the_end())
+    assert it.loop.drained and ("a", "ok") in it.told and ("b", "preempted") in it.told
+
+
+def test_where_critical_is_waited_out_whoever_grows_is_held_and_goes_on_afterwards(stage):
+    it = stage(jobs("a", "b", claim_bytes=300), on_critical="resume")
+
+    def grow(a):
+        it.world.used_bytes[it.key("a")] = a
+
+    def until_there_is_room():
+        yield from (None, it.use(a=100, b=100))
+        for at in range(10):
+            yield lambda at=at: grow(100 + 10 * at)
+        yield it.uses(650)
+        yield None
+        assert it.frozen == ["a", "b"]
+        yield it.uses(100)
+        yield None
+        assert "a" not in it.frozen
+        while it.frozen:
+            assert it.clock.now < 100.0
+            yield None
+        yield lambda: it.end("a")
+        yield lambda: it.end("b")
+
+    it.play(then=until_there_is_room())
+    assert it.journal.standing.done == 2 and not it.loop.drained
+    assert "preempted" not in [what for _, what in it.told]
+
+
+@pytest.mark.parametrize(("limit", "budget"), [(500, 300), (2000, 1200)])
+def test_the_budget_and_the_rooms_follow_the_limit_with_the_next_moment(stage, limit, budget):
     it = stage(jobs("a"))
+    seen = []
+
+    def look():
+        (room,) = it.loop.rooms()
+        seen.append((it.run.scheduler.budget_bytes, room.budget_bytes, room.headroom_bytes, room.ceiling_bytes))
+
+    it.play(None, lambda: setattr(it.machine, "limit", limit), look, lambda: it.end("a"))
+    assert seen == [(budget, budget, limit - 100, limit * 3 // 4)]
+
+
+def test_a_budget_of_a_person_s_does_not_follow_the_limit(stage):
+    it = stage(jobs("a"), own_budget_bytes=400)
     seen = []
     it.play(
         None,
         lambda: setattr(it.machine, "limit", 500),
-        lambda: seen.append(it.run.scheduler.budget_bytes),
+        lambda: seen.append((it.run.scheduler.budget_bytes, [room.budget_bytes for room in it.loop.rooms()])),
         lambda: it.end("a"),
     )
-    assert seen == [300]
+    assert seen == [(400, [400, 400])]
+
+
+def test_jobs_that_the_limit_has_become_too_low_for_are_told_with_those_that_wait_for_them(stage):
+    """And the others go on: nothing waits for what cannot come."""
+    it = stage(
+        [
+            *jobs("runs", "next"),
+            *jobs("large", "larger", claim_bytes=400),
+            *jobs("after", after=("large",)),
+            *jobs("fits", claim_bytes=300),
+        ],
+        slots=1,
+    )
+    it.play(
+        None,
+        None,
+        lambda: setattr(it.machine, "limit", 500),
+        None,
+        *(lambda name=name: it.end(name) for name in ("runs", "next", "fits")),
+    )
+    assert it.told[1:4] == [("large", "never-fits"), ("after", "dependency-failed"), ("larger", "never-fits")]
+    assert [job for job, what in it.told if what == "ok"] == ["runs", "next", "fits"]
+
+
+def test_a_limit_that_is_raised_lets_in_what_waited(stage):
+    it = stage(jobs("a", "b", claim_bytes=400), slots=2)
+    it.play(
+        None,
+        it.use(a=400),
+        None,
+        lambda: setattr(it.machine, "limit", 3000),
+        None,
+        lambda: it.end("a"),
+        lambda: it.end("b"),
+    )
+    assert it.told == [("a", "started"), ("b", "started"), ("a", "ok"), ("b", "ok")]
 
 
 def test_a_job_above_the_budget_never_starts_and_the_rest_runs(stage):

@@ -99,7 +99,7 @@ class Runs(RuleBasedStateMachine):
     def use_changes(self, used_bytes, known):
         self.used_bytes = used_bytes
         self.world.used_bytes = dict.fromkeys(self.world.running, used_bytes) if known else {}
-        self.run.scheduler.note_use(self.engine.use())
+        self.run.scheduler.note_use(self.engine.use(), now_seconds=self.seconds)
 
     @rule(throttled=st.booleans(), deferred=st.booleans())
     def the_ladder_holds_back(self, throttled, deferred):

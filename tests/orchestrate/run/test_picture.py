@@ -37,7 +37,7 @@ class Stage:
 
     def turn(self, at=0.0):
         self.run.turn(ROOMS, Now(at, at))
-        self.run.scheduler.note_use(self.world.used_bytes)
+        self.run.scheduler.note_use(self.world.used_bytes, now_seconds=at)
 
     def now(self, at=0.0, *, is_complete=True):
         return self.pictures.now(ROOMS, now_seconds=at, is_complete=is_complete)

@@ -3,13 +3,11 @@
 import pytest
 
 from mnemo_cli.orchestrate.admission import Refusal
-from mnemo_cli.orchestrate.job import Ended, Job, Key
+from mnemo_cli.orchestrate.job import Ended, Job
 from mnemo_cli.orchestrate.journal import AttemptRow, JobRow
 from mnemo_cli.orchestrate.outcome import Again, Tally
 from mnemo_cli.orchestrate.report import JobResult
-from mnemo_cli.orchestrate.run.ends import Death
 from mnemo_cli.orchestrate.run.run import Happening, Now
-from mnemo_cli.output.orchestrate.verdict import engine_verdict
 from mnemo_cli.output.orchestrate.words import ended_text, happening_text, verdict_text, why_text
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -51,8 +49,36 @@ def test_an_oom_that_is_tried_again_says_with_how_much():
     ended = Ended(status=-9, seconds=3.0, peak_bytes=200 * MIB, peak_source="cgroup", kernel_oom=True)
     told = Happening(NOW, JOB, 2, "oom-limit", ended, Again(320 * MIB, Tally()))
     assert happening_text(told) == (
-        "a (attempt 2) the kernel ended it at its own memory limit in 3s, peak 200M; it is tried again with 320M"
+        "a (attempt 2): the kernel ended it at its own memory limit in 3s, peak 200M; it is tried again with 320M"
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "ended", "headline", "text"),
+    [
+        ("ok", Ended(0, 3.0, peak_bytes=MIB), None, "a done in 3s, peak 1.0M"),
+        ("exit", Ended(3, 3.0), None, "a: exit code 3 in 3s"),
+        ("timeout", Ended(-15, 3.0), None, "a: its time-out ran out in 3s"),
+        ("not-started", Ended(127, 0.0), "x: command not found", "a cannot be started: x: command not found"),
+        ("dependency-failed", None, None, "a: a job that it comes after has failed or never came"),
+        ("never-fits", None, None,
+         "a: it asks for 1.00G, more than the budget: raise --budget, or lower its mem and mem_limit"),
+    ],
+)  # fmt: skip
+def test_what_happened_reads_as_a_sentence(what, ended, headline, text):
+    job = JOB._replace(claim_bytes=GIB)
+    assert happening_text(Happening(NOW, job, 1, what, ended, headline=headline)) == text
+
+
+def test_a_job_that_waited_for_somebody_who_never_came_says_for_whom():
+    row = JobRow(JOB, "failed", "dependency-failed", 1, None, None, Tally())
+    assert verdict_text(JobResult(row, None, 0, ("x\x1b",)), None) == "a: it comes after x\\x1b, which never came"
+
+
+def test_a_job_that_could_not_begin_says_why():
+    row = JobRow(JOB, "failed", "not-started", 1, None, None, Tally())
+    attempt = AttemptRow("a", "n", 1, GIB, None, 0.0, "not-started", 127, 0.0, None, None, None, "x: command not found")
+    assert verdict_text(JobResult(row, attempt, 1), None) == "a: cannot be started: x: command not found"
 
 
 def test_a_verdict_says_how_much_more_a_job_needs():
@@ -74,25 +100,6 @@ def test_a_job_that_was_cancelled_after_an_attempt_died_was_cancelled():
     row = JobRow(JOB, "cancelled", "cancelled", 2, None, None, Tally())
     attempt = AttemptRow("a", "n", 1, GIB, None, 0.0, "signal", -9, 3.0, None, None, None, "kill -9 by pid 7")
     assert verdict_text(JobResult(row, attempt, 1), GIB) == "a: cancelled"
-
-
-@pytest.mark.parametrize(
-    ("reason", "ended", "limit_bytes", "text"),
-    [
-        ("oom-limit", {"kernel_oom": True, "peak_bytes": 128 * MIB}, 128 * MIB,
-         "killed by the kernel at its limit of 128M (peak 128M)"),
-        ("oom-limit", {"kernel_oom": True}, None, "killed by the kernel at its limit"),
-        ("oom-mnemo", {"capped": True, "status": -15}, 128 * MIB, "ended by mnemo at its limit of 128M"),
-        ("signal", {"peak_bytes": 5 * MIB}, 128 * MIB, "ended by SIGKILL, no memory evidence (peak 5.0M)"),
-        ("signal", {"status": -33}, None, "ended by signal 33, no memory evidence"),
-        ("oom-host-suspected", {"status": 137}, None,
-         "ended by SIGKILL, while the machine's OOM killer was at work"),
-        ("signal", {"status": None}, None, None),
-    ],
-)  # fmt: skip
-def test_what_the_engine_alone_knows_of_a_death(reason, ended, limit_bytes, text):
-    death = Death(Key("a", 1), JOB, reason, Ended(**{"status": -9, "seconds": 1.0, **ended}), limit_bytes, None)
-    assert engine_verdict(death) == text
 
 
 def test_a_death_is_told_with_its_verdict_and_what_comes_next():

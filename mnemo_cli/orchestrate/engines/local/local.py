@@ -208,7 +208,7 @@ class Local:
                 self._running[key].group = group
                 self._tell(Started(key, None if ticks is None else Identity(pid, ticks, self._boot_id)))
             case ["ended", job, number, *figures] if (key := Key(job, number)) in self._running:
-                self._tell(Finished(key, Ending(*figures).ended(self._running[key].seen_bytes)))
+                self._tell(Finished(key, self._running[key].ended(Ending(*figures))))
                 self._settle(key)
             case ["refused", job, number, code, reason] if (key := Key(job, number)) in self._running:
                 self._tell(NotStarted(key, code, printable(reason)))

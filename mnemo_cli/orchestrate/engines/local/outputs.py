@@ -3,15 +3,13 @@
 # (two files for each job: pathlib was a sixth of all that the supervisor did)
 
 import contextlib
-import hashlib
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 from mnemo_cli.orchestrate.job import Key
+from mnemo_cli.orchestrate.naming import file_stem
 
 _COPY_BYTES = 1 << 18
-_LONGEST_NAME = 200
 
 
 class Outputs:
@@ -23,10 +21,7 @@ class Outputs:
 
     def stem(self, key: Key) -> str:
         """What this attempt's files are named after; the stream's number, 1 or 2, follows."""
-        name = quote(key.job, safe="", errors="surrogateescape")
-        if len(name) > _LONGEST_NAME:
-            name = hashlib.sha256(name.encode()).hexdigest()
-        return f"{self._folder}/{name}.{key.number}."
+        return f"{self._folder}/{file_stem(key)}."
 
     def show(self, stem: str) -> None:
         """Copy them to our streams, and forget them. A stream that nobody reads any more costs only the copy."""

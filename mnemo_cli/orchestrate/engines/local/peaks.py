@@ -25,8 +25,8 @@ class Ending(NamedTuple):
     oom_kills: int | None
     capped: bool
 
-    def ended(self, seen_bytes: int | None) -> Ended:
-        """In the run's words. `seen_bytes` is the most that we saw it use ourselves."""
+    def ended(self, seen_bytes: int | None, group: str | None = None) -> Ended:
+        """In the run's words. `seen_bytes` is the most that we saw it use ourselves, `group` the group that it had."""
         peak_bytes, source = self.peak(seen_bytes)
         return Ended(
             status=self.status,
@@ -36,6 +36,8 @@ class Ending(NamedTuple):
             peak_source=source,
             kernel_oom=bool(self.oom_kills),
             capped=self.capped,
+            oom_kills=self.oom_kills,
+            group=group,
         )
 
     def peak(self, seen_bytes: int | None) -> tuple[int | None, PeakSource | None]:

@@ -35,7 +35,7 @@ class Recovery:
         """What became of this attempt. `seen_bytes` is the most that it was seen to use."""
         records = self._records
         if key in records.ended:
-            return Fate(Finished(key, records.ended[key].ended(seen_bytes)))
+            return Fate(Finished(key, records.ended[key].ended(seen_bytes, _group_of(records.begun.get(key)))))
         if key in records.refused:
             return Fate(NotStarted(key, *records.refused[key]))
         begun = records.begun.get(key) or self._unwritten(key)
@@ -47,7 +47,7 @@ class Recovery:
             return Fate(Started(key, begun.identity), begun, is_orphan=True)
         ending = unseen_end(begun, self._boot_id)
         if ending is not None:
-            return Fate(Finished(key, ending.ended(seen_bytes)))
+            return Fate(Finished(key, ending.ended(seen_bytes, _group_of(begun))))
         return Fate(Lost(key, "it has ended, and its keeper before it"))
 
     def clear(self, living: Collection[Key], kept: Collection[Path]) -> None:
@@ -62,3 +62,7 @@ class Recovery:
             return None
         group = group_holding(identity.pid, self._dead)
         return Begun(-1, identity, group, None, None, time.time())
+
+
+def _group_of(begun: Begun | None) -> str | None:
+    return None if begun is None or begun.group is None else str(begun.group)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from mnemo_cli.orchestrate.engines.local.peaks import Ending
 from mnemo_cli.orchestrate.engines.local.use import GroupUse
+from mnemo_cli.orchestrate.job import Ended
 
 
 class Running:
@@ -29,6 +31,10 @@ class Running:
     def seen_bytes(self) -> int | None:
         """The most that was read."""
         return None if self._use is None else self._use.peak_bytes
+
+    def ended(self, ending: Ending) -> Ended:
+        """Its keeper's words, with what is known here beside them."""
+        return ending.ended(self.seen_bytes, self.group)
 
     def close(self) -> None:
         if self._use is not None:

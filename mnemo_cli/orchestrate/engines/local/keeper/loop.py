@@ -38,7 +38,7 @@ class Keeper:
         self._spawner = spawner
         self._groups = groups
         self._hello = hello
-        self._run = run.encode()
+        self._run = os.fsencode(run)
         self._may_stop = may_stop
         self._proc = proc
         self._supervisor: Supervisor | None = None
