@@ -21,6 +21,7 @@ from mnemo_cli.orchestrate.history import RecallingLearned
 from mnemo_cli.orchestrate.inquest.inquest import Inquest
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.plan.reading import OpenedPlan
+from mnemo_cli.orchestrate.run.counters import RunCounters
 from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
 from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
 from mnemo_cli.orchestrate.run.picture import Pictures
@@ -166,9 +167,11 @@ class Orchestrating:
             on_critical="resume" if self._settings.value("orchestrate.on_critical") == "resume" else "drain",
             drain_timeout_seconds=timeout_seconds,
         )
+        counters = RunCounters()
+        stack.callback(counters.close)
         self._loop = Loop(
             run, engine, source, journal, self._clock, settings,
-            lambda: host.read_paging([]).oom_kills_total, telling.climbed,
+            lambda: host.read_paging([]).oom_kills_total, telling.climbed, counters,
         )  # fmt: skip
         return self._loop
 

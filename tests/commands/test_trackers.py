@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -275,7 +276,7 @@ def test_what_ended_programs_left_is_removed_when_somebody_asks(monkeypatch, scr
         "MemoryTracker('ended', published=True, shared_memory=sys.argv[1])"
     )
     with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as place:
-        monkeypatch.setattr("mnemo_cli.tracker.storage.SHARED_MEMORY", place)
+        monkeypatch.setattr(import_module("mnemo_cli.tracker.storage"), "SHARED_MEMORY", place)
         subprocess.run([sys.executable, "-c", publish, place], check=True, timeout=60)
         folder = Path(place, f"mnemosyne-{os.geteuid()}")
         assert len(list(folder.glob("[!.]*"))) == 1
@@ -287,7 +288,7 @@ def test_what_ended_programs_left_is_removed_when_somebody_asks(monkeypatch, scr
 
 def test_a_folder_that_may_not_be_cleaned_is_told_of(monkeypatch, script_runner):
     with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as place:
-        monkeypatch.setattr("mnemo_cli.tracker.storage.SHARED_MEMORY", place)
+        monkeypatch.setattr(import_module("mnemo_cli.tracker.storage"), "SHARED_MEMORY", place)
         Path(place, f"mnemosyne-{os.geteuid()}").symlink_to("/dev")
         done = script_runner.run(["mnemo", "snapshot", "--clean-trackers"])
         assert done.returncode == 1 and "cannot clean" in done.stderr and "Traceback" not in done.stderr

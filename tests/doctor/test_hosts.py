@@ -505,19 +505,22 @@ def files_in(root: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=NAMES)
-def test_a_file_that_cannot_be_read_never_turns_a_finding_into_a_pass(tmp_path, planted):
+def test_a_file_that_cannot_be_read_never_turns_a_finding_into_a_pass(tmp_path, tmp_path_factory, planted):
     planted_audit(tmp_path, planted)
+    # One folder takes the place of each file in turn: to make and remove it 7,600 times took longer than the audits.
+    beside = tmp_path_factory.mktemp("beside")
+    folder, file = beside / "folder", beside / "file"
+    folder.mkdir()
     for path in files_in(tmp_path):
         if path.name in (".dockerenv", ".containerenv") or "proc/3" in str(path):
             continue  # their being there is all that counts; of the crowd each is as good as the other
-        text = path.read_bytes()
-        path.unlink()
-        path.mkdir()
+        path.rename(file)
+        folder.rename(path)
         checks = [check for check in CHECKS if check.slug == planted.slug]
         with Evidence(Surroundings(tmp_path), pid_of(planted.host()), **planted.asked) as evidence:
             finding = audit(evidence, checks, today=TODAY).findings[0]
-        path.rmdir()
-        path.write_bytes(text)
+        path.rename(folder)
+        file.rename(path)
         assert finding.state != "pass", (path, finding)
 
 

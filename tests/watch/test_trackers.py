@@ -1,5 +1,6 @@
 """Trackers in whole samples: found when somebody publishes, not looked for otherwise, judged, and with few gaps."""
 
+import importlib
 import os
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import mnemo_cli
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Component, Gap, Level, LimitSource, Memory, Sample, Scope, Tracker
 from mnemo_cli.tracker import MemoryTracker
@@ -91,8 +93,10 @@ def container(tmp_path):
 
 
 @pytest.fixture
-def loaded():
+def loaded(monkeypatch):
     """Whether the reader was imported since the test began."""
+    # The package that is imported anew also takes the place of the old one as an attribute: that is undone, too.
+    monkeypatch.setattr(mnemo_cli, "tracker", importlib.import_module("mnemo_cli.tracker"))
     names = [name for name in sys.modules if name.startswith("mnemo_cli.tracker")]
     kept = {name: sys.modules.pop(name) for name in names}
     yield lambda: "mnemo_cli.tracker.reader" in sys.modules

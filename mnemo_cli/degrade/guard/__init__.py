@@ -5,7 +5,6 @@ service     the program as the ladder's workload
 in_flight   work counted while it runs: with g.work()
 hooks       the program's own functions, sync or async, called where they belong
 clock       waiting that ends at once when there is something to do
-requests    what other programs ask through the counters file
 leaving     the end of the program, with exit code 75
 """
 

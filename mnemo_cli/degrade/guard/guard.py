@@ -16,8 +16,8 @@ from mnemo_cli.degrade.guard.clock import GuardClock
 from mnemo_cli.degrade.guard.hooks import Caller, Hooks, hooks_of, running_loop
 from mnemo_cli.degrade.guard.in_flight import InFlight, Work
 from mnemo_cli.degrade.guard.leaving import MainThread, end_at_last
-from mnemo_cli.degrade.guard.requests import obey
 from mnemo_cli.degrade.guard.service import Service
+from mnemo_cli.degrade.obeying import obey
 from mnemo_cli.degrade.reading import reading_of
 from mnemo_cli.degrade.responses.notify import severity_of
 from mnemo_cli.degrade.steps import OnCritical, Step

@@ -11,6 +11,7 @@ loop         the same on the real machine: descriptors, moments, signals, the la
 workload     what the ladder acts upon in a run
 looking      how closely a person's budget is looked at
 draining     an early end: what is in flight finishes until a deadline
+counters     what others see of a run, and what they ask of it
 shrinking    the caches of the jobs
 tolerant     a source whose first wrong line ends it
 picture      how a run stands at one instant, for views

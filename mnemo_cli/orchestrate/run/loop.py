@@ -17,6 +17,7 @@ from mnemo_cli.model import Memory, Moment
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished
 from mnemo_cli.orchestrate.journal import Journal
+from mnemo_cli.orchestrate.run.counters import RunCounters
 from mnemo_cli.orchestrate.run.draining import Drain
 from mnemo_cli.orchestrate.run.looking import Looking
 from mnemo_cli.orchestrate.run.rooms import budget_of, rooms
@@ -55,9 +56,10 @@ class Loop:
         settings: LoopSettings,
         host_ooms: Callable[[], int | None],
         tell: Listener,
+        counters: RunCounters | None = None,
     ) -> None:
         self._run, self._engine, self._source, self._clock = run, engine, source, clock
-        self._settings, self._read_host_ooms, self._tell = settings, host_ooms, tell
+        self._settings, self._read_host_ooms, self._tell, self._counters = settings, host_ooms, tell, counters
         self._drain = Drain(run, engine)
         self._workload = RunWorkload(run, engine, journal, self._drain, clock, self._ask_to_shrink)
         self.conductor = Conductor(
@@ -123,6 +125,8 @@ class Loop:
         self._run.scheduler.note_use(self._engine.use(), now_seconds=self._clock.seconds())
         self._follow_limit(moment)
         self.conductor.after(reading_of(moment), time_seconds=moment.sample.time_seconds)
+        if self._counters is not None:
+            self._counters.obey(self.conductor, moment.sample)
         scheduler, nearly_critical = self._run.scheduler, self.conductor.ladder.above_critical > 0
         scheduler.hold = scheduler.hold._replace(nearly_critical=nearly_critical)
         # At critical what is in flight finishes if it can: to hold it back would only lose it.
@@ -130,6 +134,8 @@ class Loop:
             for text in self._workload.balance(self.rooms()):
                 self._tell(LadderEvent(moment.sample.time_seconds, self.conductor.step, "freeze", "done", text))
         self._turn()
+        if self._counters is not None:
+            self._counters.note(len(self._run.scheduler.flights), len(self._run.waiting))
         # From here on a rise means a kill of after this moment.
         self._note_host_ooms(moment.sample.host_oom_kills_total)
 

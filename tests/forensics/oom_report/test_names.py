@@ -34,7 +34,10 @@ FAITHFUL = ("journal json", "kmsg", "dmesg -J")
 def test_no_name_changes_who_was_killed(prefix, name):
     [kill] = kills(PREFIXES[prefix](short_report(name)))
     assert kill.victim.pid == 4666
-    assert (kill.scope, kill.limit_cgroup, kill.victim_cgroup) == ("memcg", "/app", "/app")
+    assert (kill.scope, kill.limit_cgroup) == ("memcg", "/app")
+    # What looks like one more quotation mark is taken for it: then the group that follows is unknown, and not another.
+    unknown = {None} if "quote" in prefix and b"\n>" in name else set()
+    assert kill.victim_cgroup in {"/app"} | unknown
     assert kill.victim.anon_rss_bytes == 100352 * 1024
     if prefix in FAITHFUL:
         assert (kill.victim.name, kill.suspicion) == (decoded(name), None)

@@ -11,6 +11,7 @@ from mnemo_cli.orchestrate.engines.fake import Fake, World
 from mnemo_cli.orchestrate.job import Ended, Job, Key
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.run.counters import RunCounters
 from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
 from mnemo_cli.orchestrate.run.run import Happening, Run, RunSettings
 from mnemo_cli.orchestrate.run.source import Plan
@@ -90,7 +91,14 @@ class Stage:
     """A run of these jobs; `told` is what happened, `climbed` what the ladder did."""
 
     def __init__(
-        self, folder: Path, jobs: Iterable[Job], *, slots: int = 3, limit: int = LIMIT, **settings: object
+        self,
+        folder: Path,
+        jobs: Iterable[Job],
+        *,
+        slots: int = 3,
+        limit: int = LIMIT,
+        counters: RunCounters | None = None,
+        **settings: object,
     ) -> None:
         self.world, self.clock = World(), CountingClock()
         self.journal = Journal.create(folder / "journal")
@@ -109,6 +117,7 @@ class Stage:
         self.loop = Loop(
             self.run, self.engine, source, self.journal, self.clock, LoopSettings(EDGES, **settings),
             lambda: self.machine.ooms, lambda event: self.climbed.append((event.action, event.outcome)),
+            counters,
         )  # fmt: skip
 
     def play(self, *steps: Step, then: Iterable[Step] = (), most: int = 1000) -> None:

@@ -1,4 +1,4 @@
-"""What other programs ask of this one through its counters file, obeyed and answered.
+"""What other programs ask of this one through its counters file, obeyed and answered: by a guard and by a run.
 
 A throttle lasts a minute unless it is asked for again: who asked may have died.
 """
