@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mnemo_cli.commands.ruling import rules_of
 from mnemo_cli.degrade.actions.destinations import missing_destinations
 from mnemo_cli.degrade.actions.notifier import Notifier
-from mnemo_cli.degrade.actions.requests import Local, programs_of
+from mnemo_cli.degrade.actions.requests import programs_of
 from mnemo_cli.limits.rules.alerting import Alerting
 from mnemo_cli.model import Moment
 from mnemo_cli.settings.alerts import destinations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class Alarm:
     """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them."""
 
-    def __init__(self, settings: "Settings", logger: logging.Logger, local: Local | None = None) -> None:
+    def __init__(self, settings: "Settings", logger: logging.Logger) -> None:
         rules, told = rules_of(settings), destinations(settings)
         self.alerting = Alerting(rules, numbers(settings))
-        self._notifier = Notifier(told, local=local or Local())
+        self._notifier = Notifier(told)
         # Nobody has asked for the built-in ones: that they have no pager is no news.
         severity = logging.INFO if rules.are_built_in else logging.WARNING
         for lack in missing_destinations(rules, told):

@@ -19,6 +19,7 @@ from mnemo_cli.commands.options import (
     load_settings,
     program_of,
 )
+from mnemo_cli.commands.ruling import RulesFile, rules_flag
 from mnemo_cli.commands.runs import cancel, check, history, report, status
 from mnemo_cli.errors import UsageError
 from mnemo_cli.output.log import start_log
@@ -106,6 +107,7 @@ def orchestrate(
     journal: JournalFile = None,
     resume: Resume = False,
     drain_timeout: DrainTimeout = None,
+    rules: RulesFile = None,
     output_dir: OutputFolder = None,
     run_format: Format = None,
     dry_run: DryRun = False,
@@ -127,6 +129,7 @@ def orchestrate(
         "orchestrate.slots": None if slots is None else str(slots),
         "orchestrate.budget": budget,
         "orchestrate.drain_timeout_secs": drain_timeout,
+        **rules_flag(rules),
     }
     choices = Choices(
         plan=plan,

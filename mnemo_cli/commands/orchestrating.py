@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnemo_cli.commands.alarm import Alarm
 from mnemo_cli.commands.choices import Choices, make_folders, place_of, plan_of
 from mnemo_cli.commands.ending import Ending, HowItEnded, Place
 from mnemo_cli.commands.opening import open_engine, open_journal
@@ -57,6 +58,8 @@ class Orchestrating:
         self._clock = WaitingClock()
         self._loop: Loop | None = None
         self._run: Run | None = None
+        # What an alert asks of this run comes to it as from any other program: through its counters file.
+        self._alarm = Alarm(settings, logger)
         self._inquest = Inquest(Path("/"))
 
     def run(self) -> int:
@@ -65,6 +68,7 @@ class Orchestrating:
         gc.freeze()
         with contextlib.ExitStack() as stack:
             stack.callback(self._inquest.close)
+            stack.callback(self._alarm.close)
             plan = plan_of(self._choices)
             stack.callback(plan.close)
             place = place_of(self._choices)
@@ -186,16 +190,17 @@ class Orchestrating:
         stack.callback(sampler.close)
         trackers = PublishedTrackers()
         with telling.shown(self._screen(loop, rhythm, telling)):
-            self._follow(loop.moments(sampler, rhythm, trackers=trackers), telling)
+            self._follow(loop.moments(sampler, rhythm, trackers=trackers, alerting=self._alarm.alerting), telling)
         if not loop.is_over:  # the terminal was closed under the screen
             self._clock.stopped = False
             loop.drain()
-            self._follow(loop.moments(sampler, rhythm, trackers=trackers), telling)
+            self._follow(loop.moments(sampler, rhythm, trackers=trackers, alerting=self._alarm.alerting), telling)
 
     def _follow(self, moments: Iterator[Moment], telling: Telling) -> None:
         for moment in moments:
             if self._run is not None:
                 self._inquest.look(self._run.scheduler.flights.values())
+            self._alarm.note(moment)
             telling.sampled(moment)
 
     def _screen(self, loop: Loop, rhythm: Rhythm, telling: Telling) -> "RunScreen | None":

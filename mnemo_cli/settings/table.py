@@ -150,11 +150,11 @@ ROWS: tuple[Row, ...] = (
     Row(
         key="alerts.log_to",
         kind=Kind.SOME,
-        default="stderr,memory_log",
+        default="stderr",
         environment="MNEMOSYNE_ALERTS_LOG_TO",
-        help="Where the action log writes alerts.",
+        help="Where the action log writes alerts, beside the memory log.",
         # The names of degrade.actions.destinations.LogTo; a test compares.
-        choices=("stderr", "memory_log", "syslog", "journald"),
+        choices=("stderr", "syslog", "journald"),
         trusted_only=True,
     ),
     Row(

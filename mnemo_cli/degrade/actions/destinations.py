@@ -11,7 +11,7 @@ from mnemo_cli.errors import ConfigError
 if TYPE_CHECKING:
     from mnemo_cli.limits.rules.rule import Rules
 
-LogTo: TypeAlias = Literal["stderr", "memory_log", "syslog", "journald"]
+LogTo: TypeAlias = Literal["stderr", "syslog", "journald"]
 
 
 class Destinations(NamedTuple):

@@ -7,9 +7,8 @@ from mnemo_cli.degrade.actions.destinations import Destinations, check_times
 from mnemo_cli.degrade.actions.document import Source
 from mnemo_cli.degrade.actions.grouping import Pace
 from mnemo_cli.degrade.actions.lane import Lane, Timing
-from mnemo_cli.degrade.actions.log import Log, MemoryLogOutlet, Outlet, ProgramLog
-from mnemo_cli.degrade.actions.requests import THROTTLE_AGAIN_SECONDS, Local, Restart, Throttle
-from mnemo_cli.model import Event
+from mnemo_cli.degrade.actions.log import Log, Outlet, ProgramLog
+from mnemo_cli.degrade.actions.requests import THROTTLE_AGAIN_SECONDS, Restart, Throttle
 
 _LOG_LINES_PER_MINUTE = 120
 _PAGES_PER_MINUTE = 60
@@ -21,8 +20,6 @@ class Surroundings(NamedTuple):
     source: Source
     pids: Callable[[], Collection[int]]
     environment: Mapping[str, str]
-    memory_log: Callable[[Event], object] | None = None
-    local: Local = Local()
     timing: Timing = Timing()
 
 
@@ -38,8 +35,8 @@ def lanes_of(destinations: Destinations, around: Surroundings) -> dict[str, tupl
         "page_operator": _pager_lanes(destinations, around) or webhook or log,
         "webhook": webhook or log,
         "exec": program or log,
-        "throttle_requests": (Lane(Throttle(around.pids, around.local), asks, around.timing),),
-        "restart_recommended": (Lane(Restart(around.pids, around.local), once, around.timing),),
+        "throttle_requests": (Lane(Throttle(around.pids), asks, around.timing),),
+        "restart_recommended": (Lane(Restart(around.pids), once, around.timing),),
     }
 
 
@@ -55,8 +52,6 @@ def _pace(destinations: Destinations) -> Pace:
 def _log_lanes(destinations: Destinations, around: Surroundings) -> tuple[Lane, ...]:
     """A line costs nothing, and waits for no other. Never none at all: an alert has to show somewhere."""
     outlets: list[Outlet] = []
-    if "memory_log" in destinations.log_to and around.memory_log is not None:
-        outlets.append(MemoryLogOutlet(around.memory_log))
     if "syslog" in destinations.log_to:
         from mnemo_cli.degrade.actions.syslog import Syslog
 

@@ -1,14 +1,12 @@
-"""Alerts as lines of a log: that of this program, the memory log, syslog or journald."""
+"""Alerts as lines of a log: that of this program, syslog or journald. The memory log has every alert anyway."""
 
 import logging
-import math
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from mnemo_cli.degrade.actions.document import value_text
 from mnemo_cli.degrade.actions.notice import Episode, Notice
 from mnemo_cli.errors import NotSentError
-from mnemo_cli.model import Event
 from mnemo_cli.model.alerts import Alert, Severity
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration
@@ -74,21 +72,6 @@ class ProgramLog:
 
     def write(self, line: Line) -> None:
         _LOGGER.log(line.level, "alert: %s", line.text)
-
-
-class MemoryLogOutlet:
-    """Whoever keeps the memory log takes events."""
-
-    shown = "the memory log"
-
-    def __init__(self, take: Callable[[Event], object]) -> None:
-        self._take = take
-
-    def write(self, line: Line) -> None:
-        alert = line.alert
-        value = alert.value if alert.value is not None and math.isfinite(alert.value) else None
-        fields = {"name": alert.name, "state": alert.state, "severity": alert.severity, "value": value}
-        self._take(Event(line.time_seconds, "alert", alert.level, line.text, fields))
 
 
 def _line(episode: Episode, now_seconds: float, *, is_repeat: bool) -> Line:

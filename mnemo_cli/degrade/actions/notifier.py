@@ -2,16 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from mnemo_cli.degrade.actions.destinations import Destinations
 from mnemo_cli.degrade.actions.document import Source
 from mnemo_cli.degrade.actions.lane import ActionStatus, Lane, Timing
 from mnemo_cli.degrade.actions.lanes import Surroundings, lanes_of
-from mnemo_cli.degrade.actions.requests import Local
 from mnemo_cli.degrade.foreign import attempt
-from mnemo_cli.model import Event
 from mnemo_cli.model.alerts import Alert
 
 # After the time of a close is over, a program that still runs is ended, which takes moments.
@@ -21,8 +19,8 @@ _LAST_SECONDS = 1.0
 class Notifier:
     """Give it the alerts of each moment, whatever their states: it sees by itself what changed.
 
-    `labels` stand in each notice beside those of the alert (job, instance, what is watched). `memory_log`
-    takes events for the log destination of that name. ConfigError for destinations that cannot be.
+    `labels` stand in each notice beside those of the alert (job, instance, what is watched).
+    ConfigError for destinations that cannot be.
     """
 
     def __init__(
@@ -31,8 +29,6 @@ class Notifier:
         *,
         labels: Mapping[str, str] | None = None,
         external_url: str = "",
-        memory_log: Callable[[Event], object] | None = None,
-        local: Local = Local(),  # noqa: B008 (frozen)
         environment: Mapping[str, str] | None = None,
         timing: Timing = Timing(),  # noqa: B008 (frozen)
     ) -> None:
@@ -41,8 +37,6 @@ class Notifier:
             source=Source(_labels() if labels is None else labels, external_url),
             pids=lambda: self._pids,
             environment=os.environ if environment is None else environment,
-            memory_log=memory_log,
-            local=local,
             timing=timing,
         )
         self._lanes_of = lanes_of(destinations, around)

@@ -13,6 +13,7 @@ from mnemo_cli.degrade.event import LadderEvent
 from mnemo_cli.degrade.reading import reading_of
 from mnemo_cli.degrade.steps import OnCritical, Step
 from mnemo_cli.limits.levels import Edges
+from mnemo_cli.limits.rules.alerting import Alerting
 from mnemo_cli.model import Memory, Moment
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Finished
@@ -92,12 +93,21 @@ class Loop:
     def is_draining(self) -> bool:
         return self._drain.is_on
 
-    def moments(self, sampler: Sampler, rhythm: Rhythm, *, trackers: TrackerSource | None = None) -> Iterator[Moment]:
+    def moments(
+        self,
+        sampler: Sampler,
+        rhythm: Rhythm,
+        *,
+        trackers: TrackerSource | None = None,
+        alerting: Alerting | None = None,
+    ) -> Iterator[Moment]:
         """Every moment, after its turn; ends with the run."""
         if self._engine.descriptor >= 0:
             self._clock.answer(self._engine.descriptor, self._turn)
         clock = Looking(self._clock, self._fills_own_budget)
-        watched = watch(sampler, edges=self._settings.edges, rhythm=rhythm, clock=clock, trackers=trackers)
+        watched = watch(
+            sampler, edges=self._settings.edges, rhythm=rhythm, clock=clock, trackers=trackers, alerting=alerting
+        )
         try:
             for moment in watched:
                 self._heed(moment)

@@ -5,7 +5,7 @@ unknown, and has a gap. Added-up components are no trackers (whose pid and count
 numbers go beside the moment, by the names that conditions have for them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mnemo_cli.limits.rules.names import VARIABLES, numbers_of
@@ -18,6 +18,7 @@ _NOT_TOLD = tuple(
     Gap(field, _SOURCE, "its lines do not tell it")
     for field in ("target", "pressure", "processes", "host_oom_kills_total", "forecast")
 )
+_POOL_SIZE = "db_pool_size"
 # Of programs a line tells their components, and no counters of their own.
 _OF_PROGRAMS = ("spawned_tasks", "completed_tasks_total")
 _OF_COMPONENTS = tuple(
@@ -65,8 +66,8 @@ def read_log_line(members: Members) -> LogLine:
     return LogLine(Moment(sample=sample, verdict=verdict), members.count("pid"), told)
 
 
-def _part(members: Members) -> tuple[Component, bool]:
-    """A component of all workers of a program, and whether any of them lives."""
+def _part(members: Members) -> tuple[Component, int]:
+    """A component of all workers of a program, and how many of them live."""
     members.text("program")
     component = Component(
         name=members.text("name"),
@@ -77,19 +78,24 @@ def _part(members: Members) -> tuple[Component, bool]:
         limit_bytes=members.limit("limit_bytes"),
         policy="",
     )
-    return component, members.count("processes") > 0
+    return component, members.count("processes")
 
 
-def _told(parts: Iterable[tuple[Component, bool]], *, is_cut: bool) -> dict[str, float | None]:
+def _told(parts: Sequence[tuple[Component, int]], *, is_cut: bool) -> dict[str, float | None]:
     """Reckoned as of the trackers that they were added up from. A line without room for all tells no sum."""
-    stand_ins = tuple(_stand_in(component, lives=lives) for component, lives in parts)
-    if not stand_ins:
-        return {}
     if is_cut:
-        return dict.fromkeys((*_OF_COMPONENTS, "db_pool_size"))
-    pools = any(tracker.pid is not None and tracker.used_of("db_connections") is not None for tracker in stand_ins)
-    names = (*_OF_COMPONENTS, "db_pool_size") if pools else _OF_COMPONENTS
-    return numbers_of(names, _NOTHING._replace(trackers=stand_ins), _UNJUDGED, {})
+        return dict.fromkeys((*_OF_COMPONENTS, _POOL_SIZE))
+    if not parts:
+        return {}
+    sample = _NOTHING._replace(trackers=tuple(_stand_in(component, lives=workers > 0) for component, workers in parts))
+    told = numbers_of((*_OF_COMPONENTS, _POOL_SIZE), sample, _UNJUDGED, {})
+    pools = [workers for part, workers in parts if part.name == "db_connections" and workers and part.used is not None]
+    if not pools:
+        del told[_POOL_SIZE]  # the setting is as good as ever
+    elif max(pools) > 1:
+        # Workers that count no connections give their limit to that of the program, but not to this number.
+        told[_POOL_SIZE] = None
+    return told
 
 
 def _stand_in(component: Component, *, lives: bool) -> Tracker:

@@ -87,7 +87,7 @@ def _read(line: bytes | None, number: int, source: str) -> Recorded | None:
             f"{source}, line {number}: a newer mnemo wrote this recording ({schema}); "
             f"this one reads {SAMPLE_SCHEMA} and {LOG_SCHEMA}: replay it with one that is as new"
         )
-    if schema == SAMPLE_SCHEMA:
+    if schema == SAMPLE_SCHEMA and kind == "sample":
         return Recorded(number, read_sample(document))
     if schema == LOG_SCHEMA and kind == "memory":
         told = read_log_line(Members(document))

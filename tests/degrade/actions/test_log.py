@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 
 from mnemo_cli.degrade.actions.journald import Journald
-from mnemo_cli.degrade.actions.log import Log, MemoryLogOutlet, ProgramLog
+from mnemo_cli.degrade.actions.log import Log, ProgramLog
 from mnemo_cli.degrade.actions.notice import Episode
 from mnemo_cli.degrade.actions.syslog import Syslog, priority
 from mnemo_cli.errors import NotSentError
-from mnemo_cli.model import Level
-from mnemo_cli.recording.document import encode
 from tests.degrade.actions.stage import BEGIN, DEADLINE_SECONDS, SUMMARY, alert, notice, over
 
 
@@ -67,16 +65,6 @@ def test_only_news_is_a_line_and_it_is_always_one_line(caplog):
     Log(ProgramLog(), lambda: BEGIN).send(seen)
     (record,) = caplog.records
     assert record.getMessage() == "alert: A\\x0a\\x1b[31m is firing: its value is 81.25 (x\\x0ay\\xff)"
-
-
-@pytest.mark.parametrize(("value", "kept"), [(81.25, 81.25), (None, None), (float("inf"), None), (float("nan"), None)])
-def test_the_memory_log_gets_an_event_that_json_can_hold(value, kept):
-    events = []
-    log(MemoryLogOutlet(events.append), Episode(alert(value=value), BEGIN))
-    (event,) = events
-    assert (event.event, event.level, event.time_seconds) == ("alert", Level.CRITICAL, BEGIN + 200)
-    assert event.fields == {"name": "MemoryCritical", "state": "firing", "severity": "error", "value": kept}
-    assert encode(dict(event.fields))
 
 
 def test_syslog_gets_the_line_as_the_c_library_writes_it(listening, monkeypatch):

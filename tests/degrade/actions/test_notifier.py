@@ -13,7 +13,6 @@ import pytest
 from mnemo_cli.degrade.actions.destinations import Destinations
 from mnemo_cli.degrade.actions.lane import Timing
 from mnemo_cli.degrade.actions.notifier import Notifier
-from mnemo_cli.degrade.actions.requests import Local
 from tests.degrade.actions import receivers
 from tests.degrade.actions.receivers import Reply, receiver, rude
 from tests.degrade.actions.stage import BEGIN, CALM, DEADLINE_SECONDS, LABELS, SUMMARY, alert, closing, until
@@ -119,33 +118,19 @@ def test_every_log_destination_gets_its_line(tmp_path, caplog):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
         daemon.bind(str(tmp_path / "journal"))
         daemon.settimeout(60)
-        events = []
         places = QUICK._replace(
-            log_to=("stderr", "memory_log", "syslog", "journald"),
+            log_to=("stderr", "syslog", "journald"),
             syslog_path=tmp_path / "none",
             journald_path=tmp_path / "journal",
         )
-        with notifier(places, memory_log=events.append) as told:
+        with notifier(places) as told:
             told.note(BEGIN, [alert()])
             assert b"MNEMO_ALERT=MemoryCritical\n" in daemon.recv(65536)
-            until(lambda: sum(one.sent_total for one in told.status) == 3 and events, "the other lines")
+            until(lambda: sum(one.sent_total for one in told.status) == 2, "the other line")
             until(lambda: sum(one.failed_total for one in told.status) == 1, "the failure of syslog")
     assert {one.destination for one in told.status if one.action == "log" and one.failed_total} == {
         f"syslog {tmp_path}/none"
     }
-
-
-def test_requests_reach_the_work_of_this_process_once():
-    said = []
-    local = Local(throttle=said.append, restart=lambda: said.append("restart"))
-    both = ["throttle_requests", "restart_recommended"]
-    with notifier(QUICK, local=local) as told:
-        for second in range(5):
-            told.note(BEGIN + second, [alert(actions=both)], pids=())
-        until(lambda: len(said) == 2, "both requests")
-        told.note(BEGIN + 9, [alert(state="inactive", actions=both)])
-        until(lambda: len(said) == 3, "the end of the throttle")
-    assert sorted(map(str, said)) == ["False", "True", "restart"] and said[-1] is False
 
 
 def test_one_that_hangs_holds_up_neither_the_watch_nor_the_others(tmp_path, caplog):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mnemo_cli.degrade.actions.requests import Local, Restart, Throttle, programs_of
+from mnemo_cli.degrade.actions.requests import Restart, Throttle, programs_of
 from mnemo_cli.errors import NotSentError
 from mnemo_cli.model import Sample, Scope, Tracker
 from mnemo_cli.tracker.asking import answer, ask
@@ -61,19 +61,19 @@ def guarded():
 
 
 def test_programs_of_the_target_slow_down_while_an_alert_fires_and_not_after(guarded, caplog):
-    action = Throttle(lambda: (guarded.pid,), Local())
+    action = Throttle(lambda: (guarded.pid,))
     action.send(notice())
     until(lambda: guarded.is_throttled, "the throttle")
     action.send(notice(over(alert())))
     until(lambda: not guarded.is_throttled, "the end of the throttle")
     assert [record.getMessage() for record in caplog.records] == [
-        "throttle_requests (MemoryCritical): 1 programs asked to slow down",
+        "throttle_requests (MemoryCritical): 1 program asked to slow down",
         "throttle_requests (MemoryCritical): 1 programs told that they need not be slow any more",
     ]
 
 
 def test_while_another_alert_fires_that_wants_it_the_throttle_stays(guarded):
-    action = Throttle(lambda: (guarded.pid,), Local())
+    action = Throttle(lambda: (guarded.pid,))
     action.send(notice())
     until(lambda: guarded.is_throttled, "the throttle")
     ended = over(alert("A"))
@@ -84,14 +84,14 @@ def test_while_another_alert_fires_that_wants_it_the_throttle_stays(guarded):
 
 
 def test_a_repeat_asks_again_and_says_nothing(guarded, caplog):
-    Throttle(lambda: (guarded.pid,), Local()).send(notice(is_repeat=True))
+    Throttle(lambda: (guarded.pid,)).send(notice(is_repeat=True))
     until(lambda: guarded.is_throttled, "the throttle")
     assert not caplog.records
 
 
 def test_who_was_asked_is_released_even_when_it_is_in_the_target_no_more(guarded, caplog):
     pids = [guarded.pid]
-    action = Throttle(lambda: tuple(pids), Local())
+    action = Throttle(lambda: tuple(pids))
     action.send(notice())
     until(lambda: guarded.is_throttled, "the throttle")
     pids.clear()
@@ -102,41 +102,20 @@ def test_who_was_asked_is_released_even_when_it_is_in_the_target_no_more(guarded
 
 
 def test_a_program_is_asked_to_restart_and_does(guarded, caplog):
-    Restart(lambda: (guarded.pid,), Local()).send(notice())
+    Restart(lambda: (guarded.pid,)).send(notice())
     assert guarded.line() == "saved"
     assert guarded.wait() == 75
-    assert "restart_recommended (MemoryCritical): 1 programs asked to save their state" in caplog.text
+    assert "restart_recommended (MemoryCritical): 1 program asked to save their state" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [Throttle, Restart])
 def test_where_nobody_can_be_asked_it_is_a_recommendation(kind, caplog):
     with subprocess.Popen(["sleep", "60"]) as plain:
-        kind(lambda: (plain.pid,), Local()).send(notice())
-        kind(lambda: (), Local()).send(notice())
+        kind(lambda: (plain.pid,)).send(notice())
+        kind(lambda: ()).send(notice())
         plain.kill()
     assert len(caplog.records) == 2
     assert all("recommended only: no program of the target" in one.getMessage() for one in caplog.records)
-
-
-def test_our_own_work_is_throttled_once_and_restarted_once_for_each_firing(caplog):
-    said = []
-    local = Local(throttle=said.append, restart=lambda: said.append("restart"))
-    throttle, restart = Throttle(tuple, local), Restart(tuple, local)
-    throttle.send(notice())
-    throttle.send(notice(is_repeat=True))
-    throttle.send(notice(over(alert())))
-    restart.send(notice())
-    assert said == [True, False, "restart"]
-    assert "(MemoryCritical): our own work asked to slow down" in caplog.text
-
-
-def test_a_hook_that_fails_leaves_the_others_asked(guarded, caplog):
-    def broken(on):
-        raise RuntimeError("no")
-
-    Throttle(lambda: (guarded.pid,), Local(throttle=broken)).send(notice())
-    until(lambda: guarded.is_throttled, "the throttle")
-    assert "throttle failed" in caplog.text
 
 
 def test_files_that_cannot_be_asked_in_are_told(guarded):
@@ -147,7 +126,7 @@ def test_files_that_cannot_be_asked_in_are_told(guarded):
     content = file.read_bytes()
     file.write_bytes(b"x" * len(content))
     with pytest.raises(NotSentError, match="no program can be asked: "):
-        Restart(lambda: (guarded.pid,), Local()).send(notice())
+        Restart(lambda: (guarded.pid,)).send(notice())
 
 
 def test_the_programs_of_a_sample_are_those_that_keep_counters():
