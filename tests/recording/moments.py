@@ -73,7 +73,7 @@ def some(strategy):
 @st.composite
 def moments(draw):
     places = draw(st.lists(st.tuples(st.sampled_from(["cgroup", "host", "budget"]), st.none() | TEXTS), unique=True))
-    limits = [draw(st.builds(Memory, source=st.just(LimitSource(*place)), **OF_LIMITS)) for place in places[:4]]
+    limits = [Memory(LimitSource(*place), **draw(st.fixed_dictionaries(OF_LIMITS))) for place in places[:4]]
     levels = tuple(draw(LEVELS) for _ in limits)
     position = draw(st.none() | st.integers(0, len(limits) - 1)) if limits else None
     if position is not None:

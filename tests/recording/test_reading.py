@@ -121,7 +121,7 @@ def test_a_line_that_lacks_anything_is_no_sample(moments_of):
         (("limits", 0, "high_bytes"), 1 << 70, "limits[0].high_bytes is a huge number, not a whole number"),
         (("processes",), [7], "processes[0] is 7, not an object"),
         (("gaps",), "none", "gaps is 'none', not a list"),
-        (("clock_seconds",), "\x1b[2J" + "x" * 99, r"clock_seconds is '\\x1b[2Jxxx"),
+        (("clock_seconds",), "\x1b[2J" + "x" * 99, r"clock_seconds is '\x1b[2Jxxx"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_told_by_the_name_of_the_member(moments_of, path, value, reason):

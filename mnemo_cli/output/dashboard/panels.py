@@ -47,18 +47,20 @@ def header(view: View, width: int) -> Line:
 
 
 def sentence(view: View, width: int) -> Line:
-    """The level, of which limit, since when."""
+    """The level, of which limit, since when, and how many alerts fire."""
     verdict = view.moment.verdict
     binding = verdict.binding
     style = LEVEL_STYLES[verdict.level]
     if binding is None:
         return fitted(line((f" {status(verdict.level, verdict.at_least)} ", style), "  no limit could be read"), width)
     limit = "" if isinstance(binding.limit_bytes, Unlimited) else f" of {size(binding.limit_bytes)}"
+    firing = sum(alert.state == "firing" for alert in verdict.alerts)
     parts = (
         f" {share(binding)}",
         f"{limit} {limit_name(binding)}",
         machine_words(view.moment),
         f"   since {format_duration(verdict.since_seconds)}",
+        f"   alerts {firing}" if firing else "",
         f"   events {len(view.memory.events)}",
     )
     return whole(((f" {status(verdict.level, verdict.at_least)} ", style), *parts), width)

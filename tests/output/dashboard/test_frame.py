@@ -26,6 +26,7 @@ from mnemo_cli.model import (
     Target,
     Tracker,
 )
+from mnemo_cli.model.alerts import Alert, AlertState
 from mnemo_cli.output.dashboard.frame import frame, process_rows
 from mnemo_cli.output.dashboard.look import LEVEL_STYLES, Look
 from mnemo_cli.output.dashboard.memory import ViewMemory
@@ -278,6 +279,18 @@ def test_a_moment_of_which_nothing_is_known_has_no_zero(scene: Scene, moment_of:
         assert words in wide
     assert plain(frame(view, 19, 2)[0]).strip() == "?? unknown"
     assert "0%" not in compact
+
+
+@pytest.mark.parametrize(("states", "words"), [(("firing", "resolved", "firing"), "alerts 2 "), (("pending",), "")])
+def test_the_alerts_that_fire_are_counted_beside_the_level(
+    scene: Scene, moment_of: MomentOf, states: tuple[AlertState, ...], words: str
+) -> None:
+    moment = moment_of()
+    alerts = tuple(Alert(f"A{at}", state, "warning", 0.0) for at, state in enumerate(states))
+    view = scene(moment=moment._replace(verdict=moment.verdict._replace(alerts=alerts)))
+    line = _text([frame(view, 120, 30)[1]])
+    assert words in line
+    assert ("alerts" in line) == bool(words)
 
 
 def test_no_limit_is_not_zero_percent(scene: Scene, moment_of: MomentOf) -> None:
