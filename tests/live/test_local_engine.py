@@ -425,7 +425,7 @@ def test_the_next_supervisor_finds_what_goes_on_and_what_ended(settings, tmp_pat
         assert isinstance(found[unknown], Lost)
         assert found[keys[2]].ended.status == 5
         assert [found[key].identity.pid for key in keys[:2]] == [pids["goes-on"], pids["frozen"]]
-        assert state_of(pids["frozen"]) == "S", "its supervisor is gone: it goes on"
+        assert state_of(pids["frozen"]) in ("R", "S"), "its supervisor is gone: it goes on"
         second.events += found.values()
         second.engine.stop(keys[0], grace_seconds=0)
         assert second.end("goes-on").ended.status == -signal.SIGKILL, "the keeper was its parent all the time"
