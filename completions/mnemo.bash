@@ -5,15 +5,15 @@
 _mnemo_describe() {
     case $1 in
         mnemo)
-            commands='monitor snapshot limits ulimit doctor collect-diagnostics collect explain orchestrate config completion'
+            commands='monitor snapshot limits ulimit doctor collect-diagnostics collect explain orchestrate export config completion'
             options='-V --version -h --help'
             valued=''
             runs=no
             ;;
         'mnemo monitor')
             commands=''
-            options='--host --pid --name --cgroup --limit --interval --format -o --output --headless --once --count --duration --timeout --until-level --fail-on --fail-fast --ascii --color -v --verbose --quiet --config -h --help'
-            valued='--pid --name --cgroup --limit --interval --format -o --output --count --duration --timeout --until-level --fail-on --color --config'
+            options='--host --pid --name --cgroup --limit --interval --rules --format -o --output --headless --once --count --duration --timeout --until-level --fail-on --fail-fast --ascii --color -v --verbose --quiet --config -h --help'
+            valued='--pid --name --cgroup --limit --interval --rules --format -o --output --count --duration --timeout --until-level --fail-on --color --config'
             runs=yes
             ;;
         'mnemo snapshot')
@@ -23,15 +23,15 @@ _mnemo_describe() {
             runs=yes
             ;;
         'mnemo limits')
-            commands='check show render'
+            commands='check show rules render'
             options='-h --help'
             valued=''
             runs=no
             ;;
         'mnemo limits check')
             commands=''
-            options='--pid --name --user --unit --all --top --root --profile --need --select --ignore --fail-on --strict-unknown --baseline --wait --format --report -o --output -v --verbose --config -h --help'
-            valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --wait --format --report -o --output --config'
+            options='--pid --name --user --unit --all --top --root --profile --need --select --ignore --fail-on --strict-unknown --baseline --wait --format --report -o --output -v --verbose --rules --config -h --help'
+            valued='--pid --name --user --unit --top --root --profile --need --select --ignore --fail-on --baseline --wait --format --report -o --output --rules --config'
             runs=yes
             ;;
         'mnemo limits show')
@@ -39,6 +39,12 @@ _mnemo_describe() {
             options='--host --pid --name --cgroup --root --budget --item-bytes --dimensions --format --config -h --help'
             valued='--pid --name --cgroup --root --item-bytes --dimensions --format --config'
             runs=yes
+            ;;
+        'mnemo limits rules')
+            commands=''
+            options='--host --pid --name --cgroup --limit --rules --all --replay --fail-on --format -o --output --config -h --help'
+            valued='--pid --name --cgroup --limit --rules --replay --fail-on --format -o --output --config'
+            runs=no
             ;;
         'mnemo limits render')
             commands=''
@@ -102,8 +108,8 @@ _mnemo_describe() {
             ;;
         'mnemo orchestrate')
             commands='check status cancel report history demo'
-            options='--template --slots --budget --journal --resume --drain-timeout --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
-            valued='--template --slots --budget --journal --drain-timeout --output-dir --format --color --config'
+            options='--template --slots --budget --journal --resume --drain-timeout --rules --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
+            valued='--template --slots --budget --journal --drain-timeout --rules --output-dir --format --color --config'
             runs=yes
             ;;
         'mnemo orchestrate check')
@@ -140,6 +146,42 @@ _mnemo_describe() {
             commands=''
             options='--duration --limit --simulated --color --config -h --help'
             valued='--duration --limit --color --config'
+            runs=no
+            ;;
+        'mnemo export')
+            commands='serve textfile rules alertmanager dashboard'
+            options='-h --help'
+            valued=''
+            runs=no
+            ;;
+        'mnemo export serve')
+            commands=''
+            options='--listen --host --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file -v --verbose --quiet --config -h --help'
+            valued='--listen --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file --config'
+            runs=no
+            ;;
+        'mnemo export textfile')
+            commands=''
+            options='--file --once --interval --host --pid --name --cgroup --limit --rules --top -v --verbose --quiet --config -h --help'
+            valued='--file --interval --pid --name --cgroup --limit --rules --top --config'
+            runs=no
+            ;;
+        'mnemo export rules')
+            commands=''
+            options='--rules -o --output --config -h --help'
+            valued='--rules -o --output --config'
+            runs=no
+            ;;
+        'mnemo export alertmanager')
+            commands=''
+            options='--webhook-url-file --webhook-token-file --pagerduty-key-file -o --output -h --help'
+            valued='--webhook-url-file --webhook-token-file --pagerduty-key-file -o --output'
+            runs=no
+            ;;
+        'mnemo export dashboard')
+            commands=''
+            options='-o --output --config -h --help'
+            valued='-o --output --config'
             runs=no
             ;;
         'mnemo config')
@@ -190,13 +232,14 @@ _mnemo_describe() {
 # Completes a value: $1 is the command path and the option's name or the argument's place.
 _mnemo_value() {
     case $1 in
+        'mnemo monitor --rules') _mnemo_paths -f ;;
         'mnemo monitor --format') _mnemo_words 'ndjson plain csv' ;;
         'mnemo monitor -o' | 'mnemo monitor --output') _mnemo_paths -f ;;
         'mnemo monitor --until-level') _mnemo_words 'moderate high critical' ;;
         'mnemo monitor --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
         'mnemo monitor --color') _mnemo_words 'auto always never' ;;
         'mnemo monitor --config') _mnemo_paths -f ;;
-        'mnemo snapshot --format') _mnemo_words 'table plain json' ;;
+        'mnemo snapshot --format') _mnemo_words 'table plain json prometheus' ;;
         'mnemo snapshot --diff') _mnemo_paths -f ;;
         'mnemo snapshot --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
         'mnemo snapshot --config') _mnemo_paths -f ;;
@@ -206,10 +249,17 @@ _mnemo_value() {
         'mnemo limits check --baseline') _mnemo_paths -f ;;
         'mnemo limits check --format') _mnemo_words 'table plain json ndjson sarif junit github nagios' ;;
         'mnemo limits check -o' | 'mnemo limits check --output') _mnemo_paths -f ;;
+        'mnemo limits check --rules') _mnemo_paths -f ;;
         'mnemo limits check --config') _mnemo_paths -f ;;
         'mnemo limits show --root') _mnemo_paths -f ;;
         'mnemo limits show --format') _mnemo_words 'table plain json' ;;
         'mnemo limits show --config') _mnemo_paths -f ;;
+        'mnemo limits rules --rules') _mnemo_paths -f ;;
+        'mnemo limits rules --replay') _mnemo_paths -f ;;
+        'mnemo limits rules --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
+        'mnemo limits rules --format') _mnemo_words 'table plain json ndjson' ;;
+        'mnemo limits rules -o' | 'mnemo limits rules --output') _mnemo_paths -f ;;
+        'mnemo limits rules --config') _mnemo_paths -f ;;
         'mnemo limits render --for') _mnemo_words 'docker compose kubernetes systemd' ;;
         'mnemo limits render --config') _mnemo_paths -f ;;
         'mnemo ulimit doctor --root') _mnemo_paths -d ;;
@@ -238,6 +288,7 @@ _mnemo_value() {
         'mnemo explain --format') _mnemo_words 'plain json' ;;
         'mnemo explain --config') _mnemo_paths -f ;;
         'mnemo orchestrate --journal') _mnemo_paths -f ;;
+        'mnemo orchestrate --rules') _mnemo_paths -f ;;
         'mnemo orchestrate --output-dir') _mnemo_paths -f ;;
         'mnemo orchestrate --format') _mnemo_words 'plain json ndjson' ;;
         'mnemo orchestrate --color') _mnemo_words 'auto always never' ;;
@@ -252,6 +303,24 @@ _mnemo_value() {
         'mnemo orchestrate history --config') _mnemo_paths -f ;;
         'mnemo orchestrate demo --color') _mnemo_words 'auto always never' ;;
         'mnemo orchestrate demo --config') _mnemo_paths -f ;;
+        'mnemo export serve --rules') _mnemo_paths -f ;;
+        'mnemo export serve --tls-cert') _mnemo_paths -f ;;
+        'mnemo export serve --tls-key') _mnemo_paths -f ;;
+        'mnemo export serve --client-ca') _mnemo_paths -f ;;
+        'mnemo export serve --auth-password-file') _mnemo_paths -f ;;
+        'mnemo export serve --config') _mnemo_paths -f ;;
+        'mnemo export textfile --rules') _mnemo_paths -f ;;
+        'mnemo export textfile --config') _mnemo_paths -f ;;
+        'mnemo export textfile 0') _mnemo_paths -f ;;
+        'mnemo export rules --rules') _mnemo_paths -f ;;
+        'mnemo export rules -o' | 'mnemo export rules --output') _mnemo_paths -f ;;
+        'mnemo export rules --config') _mnemo_paths -f ;;
+        'mnemo export alertmanager --webhook-url-file') _mnemo_paths -f ;;
+        'mnemo export alertmanager --webhook-token-file') _mnemo_paths -f ;;
+        'mnemo export alertmanager --pagerduty-key-file') _mnemo_paths -f ;;
+        'mnemo export alertmanager -o' | 'mnemo export alertmanager --output') _mnemo_paths -f ;;
+        'mnemo export dashboard -o' | 'mnemo export dashboard --output') _mnemo_paths -f ;;
+        'mnemo export dashboard --config') _mnemo_paths -f ;;
         'mnemo config show --format') _mnemo_words 'table plain json' ;;
         'mnemo config show --config') _mnemo_paths -f ;;
         'mnemo config get --config') _mnemo_paths -f ;;

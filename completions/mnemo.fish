@@ -14,9 +14,9 @@ function __mnemo_read
         else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor' 'mnemo orchestrate'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--output-dir'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--rules' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--replay' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--output-dir' '--listen' '--scrape-timeout' '--tls-cert' '--tls-key' '--client-ca' '--auth-user' '--auth-password-file' '--file' '--webhook-url-file' '--webhook-token-file' '--pagerduty-key-file'
             set skip yes
-        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo orchestrate demo' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
+        else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits rules' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo orchestrate demo' 'mnemo export' 'mnemo export serve' 'mnemo export textfile' 'mnemo export rules' 'mnemo export alertmanager' 'mnemo export dashboard' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
         end
     end
@@ -48,6 +48,7 @@ complete -c mnemo -n '__mnemo_at mnemo' -a 'collect-diagnostics' -d 'Put what ex
 complete -c mnemo -n '__mnemo_at mnemo' -a 'collect' -d 'Put what explains a death into one redacted tarball'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'explain' -d 'Say why something died, or what an error means'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'orchestrate' -d 'Run jobs so that memory never kills them'
+complete -c mnemo -n '__mnemo_at mnemo' -a 'export' -d 'Give metrics, rules and a dashboard to Prometheus'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'config' -d 'Show and change the settings'
 complete -c mnemo -n '__mnemo_at mnemo' -a 'completion' -d 'Print the completion script of a shell'
 complete -c mnemo -n '__mnemo_at mnemo' -s V -l version -d 'Print the version and exit.'
@@ -58,6 +59,7 @@ complete -c mnemo -n '__mnemo_at mnemo monitor' -l name -d 'Look at the processe
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l interval -d 'Time between samples, such as 500ms or 5s.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l format -d 'Print lines instead of the dashboard.' -r -f -a 'ndjson plain csv'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -s o -l output -d 'Write the lines to FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l headless -d 'Show nothing; only write the memory log.'
@@ -79,7 +81,7 @@ complete -c mnemo -n '__mnemo_at mnemo snapshot' -l pid -d 'Look at process N an
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
-complete -c mnemo -n '__mnemo_at mnemo snapshot' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json'
+complete -c mnemo -n '__mnemo_at mnemo snapshot' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json prometheus'
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l fields -d 'Print only these numbers.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l top -d 'Show the N largest processes. [default: 10; x>=0]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -l diff -d 'Compare with a saved reading.' -r -F
@@ -89,6 +91,7 @@ complete -c mnemo -n '__mnemo_at mnemo snapshot' -l config -d 'Read the settings
 complete -c mnemo -n '__mnemo_at mnemo snapshot' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo limits' -a 'check' -d 'Exit 1 when memory or a limit is at or beyond --fail-on'
 complete -c mnemo -n '__mnemo_at mnemo limits' -a 'show' -d 'Show every limit of a target: what it allows, what is used, who set it'
+complete -c mnemo -n '__mnemo_at mnemo limits' -a 'rules' -d 'Show the alert rules, how each stands now, and the numbers they may name'
 complete -c mnemo -n '__mnemo_at mnemo limits' -a 'render' -d 'Print the limits for docker, compose, Kubernetes or systemd'
 complete -c mnemo -n '__mnemo_at mnemo limits' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo limits check' -l pid -d 'Look at process N. [x>=1]' -r -f
@@ -110,6 +113,7 @@ complete -c mnemo -n '__mnemo_at mnemo limits check' -l format -d 'table on a te
 complete -c mnemo -n '__mnemo_at mnemo limits check' -l report -d 'Write FILE in FORMAT, too; may be repeated.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo limits check' -s o -l output -d 'Write the result to FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo limits check' -s v -l verbose -d 'Show what passed, too, and the evidence.'
+complete -c mnemo -n '__mnemo_at mnemo limits check' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo limits check' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo limits check' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo limits show' -l host -d 'Show what the machine allows.'
@@ -123,6 +127,19 @@ complete -c mnemo -n '__mnemo_at mnemo limits show' -l dimensions -d 'With --bud
 complete -c mnemo -n '__mnemo_at mnemo limits show' -l format -d 'table on a terminal, plain elsewhere.' -r -f -a 'table plain json'
 complete -c mnemo -n '__mnemo_at mnemo limits show' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo limits show' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l cgroup -d 'Look at a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l limit -d 'Give the processes a budget of their own.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l all -d 'Show every name that a condition may use.'
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l replay -d 'Test the rules on a recording: monitor\'s ndjson, or the memory log.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l fail-on -d 'With --replay: exit 1 when an alert of this severity, or a worse one, fired. [default: never]' -r -f -a 'note moderate warning high error critical never'
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l format -d 'table on a terminal, plain elsewhere; ndjson with --replay.' -r -f -a 'table plain json ndjson'
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -s o -l output -d 'Write to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo limits rules' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo limits render' -l for -d 'In whose words.' -r -f -a 'docker compose kubernetes systemd'
 complete -c mnemo -n '__mnemo_at mnemo limits render' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo limits render' -s h -l help -d 'Show this message and exit.'
@@ -245,6 +262,7 @@ complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l budget -d 'Memory for all
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l journal -d 'Keep the run in FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l resume -d 'Go on with the run in the journal, or begin it.'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l drain-timeout -d 'How long jobs may finish in a drain.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l output-dir -d 'Put the jobs\' output there.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l format -d 'Print this instead of the live view.' -r -f -a 'plain json ndjson'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l dry-run -d 'Only say what would be run.'
@@ -275,6 +293,58 @@ complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l simulated -d 'Make n
 complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l color -d 'When to use colour. [default: auto]' -r -f -a 'auto always never'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -l config -d 'Read the settings from FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate demo' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export' -a 'serve' -d 'Serve metrics to Prometheus'
+complete -c mnemo -n '__mnemo_at mnemo export' -a 'textfile' -d 'Write metrics to a file for node_exporter'
+complete -c mnemo -n '__mnemo_at mnemo export' -a 'rules' -d 'Print the alert rules as rules of Prometheus'
+complete -c mnemo -n '__mnemo_at mnemo export' -a 'alertmanager' -d 'Print a first configuration of Alertmanager'
+complete -c mnemo -n '__mnemo_at mnemo export' -a 'dashboard' -d 'Print a dashboard for Grafana, with your levels as bands'
+complete -c mnemo -n '__mnemo_at mnemo export' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l listen -d 'Where to listen; nothing beyond this machine by default. [default: 127.0.0.1:9477]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l cgroup -d 'Look at a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l interval -d 'Time between samples when nobody scrapes. [default: 20s]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l top -d 'Export the N largest processes. [default: 20; 0<=x<=1000]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l scrape-timeout -d 'The longest that a scrape waits for a sample. [default: 10s]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l tls-cert -d 'Our certificate, for HTTPS.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l tls-key -d 'Its key, where that is another file.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l client-ca -d 'Only for clients with a certificate of these.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l auth-user -d 'The user of the password. [default: mnemo]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l auth-password-file -d 'Only for who knows the password in FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -s v -l verbose -d 'Log more.'
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l quiet -d 'Log errors only.'
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l file -d 'The name of the file. [default: mnemo.prom]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l once -d 'Write one sample and exit; this is the default.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l interval -d 'Go on, and write at this pace.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l host -d 'Look at the whole machine.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l pid -d 'Look at process N and its descendants.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l name -d 'Look at the processes whose name matches REGEX.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l cgroup -d 'Look at a control group, such as /app.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l top -d 'Write the N largest processes. [default: 20; 0<=x<=1000]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -s v -l verbose -d 'Log more.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l quiet -d 'Log errors only.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export textfile' -F -d 'The folder of node_exporter\'s textfile collector.'
+complete -c mnemo -n '__mnemo_at mnemo export rules' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export rules' -s o -l output -d 'Write to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export rules' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export rules' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export alertmanager' -l webhook-url-file -d 'Holds the URL of your webhook.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export alertmanager' -l webhook-token-file -d 'Holds its bearer token.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export alertmanager' -l pagerduty-key-file -d 'Holds a routing key.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export alertmanager' -s o -l output -d 'Write to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export alertmanager' -s h -l help -d 'Show this message and exit.'
+complete -c mnemo -n '__mnemo_at mnemo export dashboard' -s o -l output -d 'Write to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export dashboard' -l config -d 'Read the settings from FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export dashboard' -s h -l help -d 'Show this message and exit.'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'show' -d 'Show every setting and its value. The plain format is a settings file itself'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'get' -d 'Print the value of one setting, in the unit of its key'
 complete -c mnemo -n '__mnemo_at mnemo config' -a 'set' -d 'Change one setting in your own file, in ./mnemo.toml, or in FILE. Comments stay'

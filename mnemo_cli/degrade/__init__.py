@@ -10,5 +10,6 @@ conductor   readings in, responses out: each once, with one event and one count
 obeying     what other programs ask for, done and answered
 caches      the components of a program made smaller, and as large as they were again
 guard       the ladder inside a service: accepting, counting work in flight, draining, exit 75
+actions     what alerts do: log, post, run, ask
 foreign     where functions of the program are called
 """

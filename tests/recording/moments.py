@@ -72,8 +72,11 @@ def some(strategy):
 
 @st.composite
 def moments(draw):
-    places = draw(st.lists(st.tuples(st.sampled_from(["cgroup", "host", "budget"]), st.none() | TEXTS), unique=True))
-    limits = [Memory(LimitSource(*place), **draw(st.fixed_dictionaries(OF_LIMITS))) for place in places[:4]]
+    # There may be several groups, but one machine, and one budget.
+    places = [("budget", None)] * draw(st.integers(0, 1))
+    places += [("cgroup", path) for path in draw(st.lists(st.none() | TEXTS, unique=True, max_size=3))]
+    places += [("host", None)] * draw(st.integers(0, 1))
+    limits = [Memory(LimitSource(*place), **draw(st.fixed_dictionaries(OF_LIMITS))) for place in places]
     levels = tuple(draw(LEVELS) for _ in limits)
     position = draw(st.none() | st.integers(0, len(limits) - 1)) if limits else None
     if position is not None:

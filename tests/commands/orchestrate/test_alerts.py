@@ -12,7 +12,8 @@ alerts:
 
 def test_a_recommended_restart_drains_the_run(orchestrate, tmp_path):
     (tmp_path / "here" / "rules.yml").write_text(RULES.format(action="restart_recommended"))
-    (tmp_path / "here" / "plan.jsonl").write_text("".join(f'{{"id": "{at}", "cmd": ["sleep", "0.2"]}}\n' for at in range(60)))
+    jobs = "".join(f'{{"id": "{at}", "cmd": ["sleep", "0.2"]}}\n' for at in range(60))
+    (tmp_path / "here" / "plan.jsonl").write_text(jobs)
     done = orchestrate("plan.jsonl", "--slots", "1", "--rules", "rules.yml", "--journal", "journal")
     assert done.returncode == 75, done.stderr
     assert "restart_recommended (Always): 1 program asked to save their state" in done.stderr
