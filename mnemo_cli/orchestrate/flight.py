@@ -26,6 +26,8 @@ class Flight:
     frozen_since: float | None = None
     frozen_seconds: float = 0.0
     growth: Growth | None = None
+    worker: str | None = None
+    """The id of the worker that it is on, where there are several."""
 
     @property
     def job(self) -> Job:

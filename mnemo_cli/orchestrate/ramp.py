@@ -24,6 +24,12 @@ class Ramp:
         self._at_once = slots
         self._raised_seconds = float("-inf")
 
+    def widen(self, slots: int) -> None:
+        """There are more slots, or fewer; what was held back stays held back."""
+        if self._at_once >= self._slots:
+            self._at_once = slots
+        self._slots, self._at_once = slots, min(self._at_once, slots)
+
     def begin_slowly(self, now_seconds: float) -> None:
         """After a crash: one at first."""
         self._at_once, self._raised_seconds = 1, now_seconds

@@ -4,7 +4,7 @@ It knows no engine, journal or clock: time, room and events are given to it, and
 to do. A deterministic engine and a simulated clock drive the very same code in the tests.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mnemo_cli.orchestrate.admission import Refusal, Room, Running, refusal
@@ -15,6 +15,7 @@ from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.outcome import Again, Final, StopWord, after_attempt, reason_of
 from mnemo_cli.orchestrate.ramp import Ramp, may_be_tried
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
+from mnemo_cli.orchestrate.worker import Worker
 
 
 class Hold(NamedTuple):
@@ -67,7 +68,15 @@ class Scheduler:
             return min(entry.claim_bytes, self.budget_bytes)
         if entry.job.claim_bytes is not None:
             return entry.job.claim_bytes
-        return self._learned.claim_bytes(entry.job.name, budget_bytes=self.budget_bytes, slots=self.slots)
+        return self._learned.claim_bytes(entry.job.name, budget_bytes=self.budget_bytes, slots=self.share_slots)
+
+    @property
+    def share_slots(self) -> int:
+        """How many share the budget, where nobody knows what a job needs."""
+        return self.slots
+
+    def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
+        """What workers told of themselves; one place has none."""
 
     def never_fits(self, job: Job) -> bool:
         """Whether its author asks for more than the whole budget."""
@@ -120,7 +129,7 @@ class Scheduler:
         claim_bytes = max(flight.claim_bytes, self.claim_of(flight.entry))
         return Running(claim_bytes, flight.used_bytes, growth, flight.limit_bytes)
 
-    def started(self, key: Key, identity: Identity | None) -> None:
+    def started(self, key: Key, identity: Identity | None, worker_id: str | None = None) -> None:
         flight = self.flights[key]
         flight.identity = identity
         if flight.state == "starting":
@@ -166,6 +175,10 @@ class Scheduler:
             self._waiting.done(entry.job.id)
             return Settled(flight, reason, decision)
         return Settled(flight, reason, decision, given_up=self._waiting.failed(entry.job.id))
+
+    def take_back(self, key: Key) -> None:
+        """An attempt that does not begin after all."""
+        del self.flights[key]
 
     def overdue(self, now_seconds: float) -> tuple[Flight, ...]:
         """The attempts whose time-out has passed and which nobody has stopped yet."""

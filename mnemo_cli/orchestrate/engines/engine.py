@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from mnemo_cli.orchestrate.job import Ended, Identity, Key
+from mnemo_cli.orchestrate.worker import Worker
 
 # How a job's limit is held, best first; facts/orchestrate §4.
 Enforcement: TypeAlias = Literal["cgroup-v2", "cgroup-v1", "tree-sampler", "none"]
 
 
 class Capacity(NamedTuple):
-    """What the place has: `slots` at once, and how a job's memory limit is held there."""
+    """What the place has: `slots` at once, and how a job's memory limit is held there.
+
+    `is_elsewhere`: it is not this machine, whose memory says nothing of the jobs.
+    """
 
     slots: int
     enforcement: Enforcement
     can_freeze: bool
+    is_elsewhere: bool = False
 
 
 class Order(NamedTuple):
@@ -35,13 +40,17 @@ class Order(NamedTuple):
     stderr: Path | None
     limit_bytes: int | None
     oom_score_adj: int = 500
+    cpus: float = 1.0
+    worker: str | None = None
+    """Where it is to run, of the workers that the engine has told of."""
 
 
 class Started(NamedTuple):
-    """The attempt runs. `identity` is None where it could not be read before it ended."""
+    """The attempt runs. `identity` is None where it could not be read before it ended, or is another machine's."""
 
     key: Key
     identity: Identity | None
+    worker: str | None = None
 
 
 class NotStarted(NamedTuple):
@@ -84,6 +93,10 @@ class Engine(Protocol):
 
     def events(self) -> tuple[EngineEvent, ...]:
         """What happened since the last call, in order."""
+        ...
+
+    def workers(self) -> Sequence[Worker]:
+        """Those of which something new is known since the last call; none where all runs in one place."""
         ...
 
     def use(self) -> Mapping[Key, int]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Finished, Lost, Order, Started
 from mnemo_cli.orchestrate.job import Ended, Identity, Key
+from mnemo_cli.orchestrate.worker import Worker
 
 
 class World:
@@ -65,6 +66,9 @@ class Fake:
         taken = tuple(self._events)
         self._events.clear()
         return taken
+
+    def workers(self) -> Sequence[Worker]:
+        return ()
 
     def use(self) -> Mapping[Key, int]:
         return dict(self._world.used_bytes)

@@ -25,4 +25,6 @@ class Orders:
             stdout=None if stem is None else stem.with_name(f"{stem.name}.out"),
             stderr=None if stem is None else stem.with_name(f"{stem.name}.err"),
             limit_bytes=flight.limit_bytes,
+            cpus=job.cpus,
+            worker=flight.worker,
         )

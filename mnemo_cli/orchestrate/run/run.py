@@ -110,6 +110,7 @@ class Run:
 
     def turn(self, rooms: Sequence[Room], now: Now) -> None:
         """Everything that can be done now."""
+        self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
         self.heed(self._engine.events(), now)
         self._stop_overdue(now)
         self._cancel_as_asked(now)
@@ -124,8 +125,8 @@ class Run:
             if event.key not in self.scheduler.flights:
                 continue  # told twice, or of an attempt that was given up
             match event:
-                case Started(key, identity):
-                    self.scheduler.started(key, identity)
+                case Started(key, identity, worker_id):
+                    self.scheduler.started(key, identity, worker_id)
                 case Finished(key, ended):
                     result = self.scheduler.ended(
                         key, ended, host_ooms_rose=self._host_ooms_rose, now_seconds=now.clock_seconds
@@ -215,7 +216,7 @@ class Run:
                 self._tell(Happening(now, flight.job, flight.entry.number, "started"))
         else:
             for flight in flights:
-                del self.scheduler.flights[flight.key]
+                self.scheduler.take_back(flight.key)
 
     def _give_up_stuck(self, now: Now) -> None:
         """Jobs that wait for ids that never came: told when nothing else can happen."""

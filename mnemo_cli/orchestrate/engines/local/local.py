@@ -31,6 +31,7 @@ from mnemo_cli.orchestrate.engines.local.recovery import Recovery
 from mnemo_cli.orchestrate.engines.local.remains import read_boot_id
 from mnemo_cli.orchestrate.engines.local.running import Running
 from mnemo_cli.orchestrate.job import Identity, Key
+from mnemo_cli.orchestrate.worker import Worker
 from mnemo_cli.redact import printable
 
 Streams: TypeAlias = Literal["grouped", "inherit"]
@@ -44,7 +45,8 @@ class LocalSettings(NamedTuple):
     to our own streams, each attempt's in one piece at its end, or by passing the streams on ("inherit").
 
     `output_limit_bytes` is for each stream of an attempt, None for no limit. `may_stop`: SIGSTOP may
-    freeze where no freezer can. `groups` False: no control groups even where they can be had.
+    freeze where no freezer can. `groups` False: no control groups even where they can be had. `outlives` False:
+    attempts end with their supervisor, however that ends.
     """
 
     folder: Path
@@ -53,6 +55,7 @@ class LocalSettings(NamedTuple):
     output_limit_bytes: int | None = OUTPUT_LIMIT_BYTES
     may_stop: bool = False
     groups: bool = True
+    outlives: bool = True
 
 
 class Local:
@@ -118,6 +121,9 @@ class Local:
         taken, self._events = tuple(self._events), []
         return taken
 
+    def workers(self) -> Sequence[Worker]:
+        return ()
+
     def use(self) -> Mapping[Key, int]:
         found = ((key, running.read()) for key, running in self._running.items())
         return {key: used_bytes for key, used_bytes in found if used_bytes is not None}
@@ -177,6 +183,7 @@ class Local:
             "freezer": None if place is None or place.freezer is None else str(place.freezer),
             "output_limit_bytes": self._settings.output_limit_bytes,
             "may_stop": self._settings.may_stop,
+            "outlives": self._settings.outlives,
         }
         return links.start(self._folder, setup, self._root, inherit=self._settings.streams == "inherit")
 

@@ -20,6 +20,7 @@ kernel_files   reading and writing files of /proc and of control groups
 record     lines that are on file before anybody is told
 
 The supervisor's death: jobs that are frozen go on, running ones run on, and their ends are recorded. The
-next supervisor connects to the same socket. The keeper's own death leaves jobs and record; another
+next supervisor connects to the same socket. (Where the setup says so they end with it instead: on a worker
+of a cluster.) The keeper's own death leaves jobs and record; another
 keeper adopts those that live, and nobody knows with which status they end.
 """

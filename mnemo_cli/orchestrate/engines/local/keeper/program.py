@@ -22,7 +22,7 @@ _LOCK_SECONDS = 2.0
 
 def main(folder: str, setup_text: str) -> None:
     """SETUP is JSON: listener (a descriptor), boot_id, version (0: no groups), parent, home, freezer,
-    output_limit_bytes, may_stop, root."""
+    output_limit_bytes, may_stop, outlives, root."""
     os.chdir(folder)
     _lock("keeper.lock")
     # A stop of the service, a hang-up or Ctrl-C is the jobs' and the supervisor's: their ends want recording.
@@ -64,6 +64,7 @@ def _keeper(folder: str, setup: "dict[str, object]", proc: str, groups: Groups |
         hello=line("keeper", os.getpid(), start_ticks(proc, os.getpid()), setup["boot_id"], *place),
         run=folder,
         may_stop=bool(setup["may_stop"]),
+        outlives=bool(setup["outlives"]),
         proc=proc,
     )
 

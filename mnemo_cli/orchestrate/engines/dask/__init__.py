@@ -1,0 +1,18 @@
+"""Work on many machines: the workers of a Dask cluster, one agent of mnemo's on each.
+
+Dask knows who is there, carries words there and back, and sees that its workers are busy. mnemo decides:
+its journal is the truth, it places each attempt on one worker by name, and Dask never tries one again.
+
+engine         the engine: orders out, events in; what is lost with a worker or with the scheduler
+link           a thread of its own that holds Dask's client, and how the scheduler is found again
+connection     one connection: agents greeted, orders handed over, what came of them
+options        which scheduler, with which keys; how long it is waited for
+local_cluster  a scheduler and workers on this machine, for a try
+plugin         what is registered with the scheduler, and put by it on each worker, early or late
+agent          on a worker: starts, limits, samples and ends attempts with the engine of that machine
+standing       on a worker: the limits that hold there, and what is used of them
+fencing        an attempt begins once, on the worker it was sent to; what is late counts for nothing
+messages       what agent and engine say to each other
+
+Nothing here is imported before --engine dask; `engine` and what it needs are the only ones that import distributed.
+"""

@@ -1,0 +1,269 @@
+"""The engine of many machines: orders to the agents of a Dask cluster, their news as events.
+
+Dask's tasks say only which worker is busy. What counts is what agents tell, and of that only what the one agent
+says that an attempt was sent to.
+"""
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from select import poll
+
+from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask.fencing import Placements, StartId
+from mnemo_cli.orchestrate.engines.dask.link import Dead, Down, Failed, Left, Link, Met, News, Said, Up
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Output, Sent, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
+from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
+from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
+from mnemo_cli.orchestrate.job import Identity, Key
+from mnemo_cli.orchestrate.worker import Worker
+
+_LOGGERS = ("distributed", "tornado", "bokeh")
+
+
+class Dask:
+    """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached."""
+
+    def __init__(self, settings: DaskSettings) -> None:
+        self._settings = settings
+        settings.folder.mkdir(mode=0o700, exist_ok=True)
+        _quiet_loggers()
+        agent = MnemoAgent(run_of(settings.folder), settings.edges, settings.own_budget_bytes, settings.working_folder)
+        self._places = Placements()
+        self._orders: dict[Key, Order] = {}
+        self._numbers: dict[Key, int] = {}
+        self._number = 0
+        self._epoch = 0
+        self._greetings: dict[str, Greeting] = {}
+        self._workers: dict[str, Worker] = {}
+        self._use: dict[Key, int] = {}
+        self._known: dict[str, list[Key]] = {}
+        self._events: list[EngineEvent] = []
+        self._told: list[Worker] = []
+        self._lonely_seconds = time.monotonic()
+        self.fenced = 0
+        self._link = Link(settings, agent)
+        self._link.start()
+
+    @property
+    def capacity(self) -> Capacity:
+        slots = sum(greeting.slots for greeting in self._greetings.values())
+        return Capacity(slots, "cgroup-v2", can_freeze=False, is_elsewhere=True)
+
+    @property
+    def descriptor(self) -> int:
+        return self._link.descriptor
+
+    def start(self, orders: Sequence[Order]) -> None:
+        sent = []
+        for order in orders:
+            key, agent = order.key, order.worker
+            if key in self._places:
+                raise EngineError(f"attempt {key.number} of job {key.job} was started before")
+            if agent is None or agent not in self._greetings:
+                self._events.append(Lost(key, "its worker is gone"))
+                continue
+            self._number += 1
+            self._places.send(key, agent)
+            self._orders[key], self._numbers[key] = order, self._number
+            start = StartId(self._epoch, self._number, agent, key)
+            known = tuple(self._known.pop(agent, ()))
+            floor = next(iter(self._numbers.values()))
+            sent.append(Sent(start, order, known, floor, brings_output=self._settings.brings_output))
+        if sent:
+            self._link.hand_over(sent)
+
+    def events(self) -> tuple[EngineEvent, ...]:
+        for news in self._link.take():
+            self._heed(news)
+        if self._workers:
+            self._lonely_seconds = time.monotonic()
+        elif self._epoch and time.monotonic() - self._lonely_seconds > self._settings.worker_seconds:
+            waited = self._settings.worker_seconds
+            raise EngineError(f"the cluster has had no worker for {waited:.0f} s: start some, and go on with --resume")
+        taken, self._events = tuple(self._events), []
+        return taken
+
+    def workers(self) -> Sequence[Worker]:
+        told, self._told = self._told, []
+        return told
+
+    def use(self) -> Mapping[Key, int]:
+        return self._use
+
+    def pause(self, key: Key) -> bool:
+        return False
+
+    def resume(self, key: Key) -> None:
+        """Nothing is ever frozen."""
+
+    def stop(self, key: Key, *, grace_seconds: float) -> None:
+        agent = self._places.agent_of(key)
+        if agent is not None:
+            self._link.stop(agent, key, grace_seconds)
+
+    def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
+        """Asks every agent that is there; whoever comes later comes too late, and is told to end what it has."""
+        self._await_scheduler()
+        events: list[EngineEvent] = []
+        ends = {end_of(message)[0].key: (agent, message) for agent, message in self._told_ends()}
+        running = {key: agent for agent, greeting in self._greetings.items() for key in greeting.running}
+        for key in attempts:
+            if key in ends:
+                agent, message = ends[key]
+                events.append(self._ended(agent, message))
+            elif key in running:
+                self._places.send(key, running[key])
+                events.append(Started(key, None, running[key]))
+            else:
+                events.append(Lost(key, "no worker knows of it"))
+        for key, agent in running.items():
+            if key not in attempts:
+                self._link.stop(agent, key, 0)
+        return tuple(events)
+
+    def close(self) -> None:
+        """Where attempts go on their agents stay, for the next supervisor."""
+        self._link.close(for_good=not len(self._places))
+
+    def _await_scheduler(self) -> None:
+        """Until it is reached, and the workers that are there have answered."""
+        waits = poll()
+        waits.register(self._link.descriptor)
+        while not self._epoch:
+            waits.poll(1000)
+            for news in self._link.take():
+                self._heed(news)
+
+    def _heed(self, news: News) -> None:
+        match news:
+            case Said(message):
+                self._hear(message)
+            case Met(greeting):
+                self._meet(greeting)
+            case Left(agent, reason):
+                self._lose(agent, reason)
+            case Failed(agent, key, reason):
+                if self._places.is_at(key, agent):
+                    self._link.stop(agent, key, 0)
+                    self._end(key, agent, Lost(key, reason))
+            case Up(epoch, agents):
+                self._epoch = epoch
+                for agent in self._greetings.keys() - agents:
+                    self._lose(agent, "its worker did not come back with the scheduler")
+            case Down():
+                pass
+            case Dead(error):
+                raise error
+
+    def _hear(self, message: Message) -> None:
+        agent = message[1]
+        match message:
+            case ["started", _, pairs]:
+                keys = [Key(*pair) for pair in pairs]
+                self._events += [Started(key, None, agent) for key in keys if self._places.is_at(key, agent)]
+            case ["report", _, standing, use] if agent in self._greetings:
+                self._note(agent, standing)
+                for job, number, size in use:
+                    if self._places.is_at(key := Key(job, number), agent):
+                        self._use[key] = size
+            case ["fenced", *_]:
+                self.fenced += 1
+            case ["ended" | "refused" | "lost", _, job, number, *_]:
+                if self._places.is_at(Key(job, number), agent):
+                    self._events.append(self._ended(agent, message))
+                else:
+                    self.fenced += 1
+
+    def _meet(self, greeting: Greeting) -> None:
+        """What it knows of what it was sent counts: what it has not begun it never will, since the epoch is another."""
+        agent = greeting.agent
+        self._greetings[agent] = greeting
+        self._note(agent, greeting.standing)
+        if not self._epoch:
+            return  # `recover` asks for all of it
+        for message in greeting.ends:
+            if not self._places.is_at(key := end_of(message)[0].key, agent):
+                self._known.setdefault(agent, []).append(key)
+            else:
+                self._hear(message)
+        sent = {key for key in self._places if self._places.is_at(key, agent)}
+        for key in sent - set(greeting.running):
+            self._end(key, agent, Lost(key, "it was not begun"))
+        for key in set(greeting.running) - sent:
+            self._link.stop(agent, key, 0)
+
+    def _note(self, agent: str, standing: Mapping[str, object]) -> None:
+        worker = worker_of(self._greetings[agent], standing, heard_seconds=time.monotonic())
+        self._workers[agent] = worker
+        self._told.append(worker)
+
+    def _lose(self, agent: str, reason: str) -> None:
+        if self._greetings.pop(agent, None) is None:
+            return
+        self._known.pop(agent, None)
+        self._told.append(self._workers.pop(agent)._replace(is_lost=True))
+        lost = self._places.lose(agent)
+        self._settle(lost)
+        self._events += [Lost(key, reason) for key in lost]
+
+    def _ended(self, agent: str, message: Message) -> EngineEvent:
+        event, output, _ = end_of(message)
+        order = self._orders.get(event.key)
+        _show(output, order)
+        self._places.take_end(event.key, agent)
+        self._known.setdefault(agent, []).append(event.key)
+        self._settle([event.key])
+        return event
+
+    def _end(self, key: Key, agent: str, event: EngineEvent) -> None:
+        if self._places.take_end(key, agent):
+            self._settle([key])
+            self._events.append(event)
+
+    def _settle(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            self._orders.pop(key, None)
+            self._numbers.pop(key, None)
+            self._use.pop(key, None)
+        self._link.settle(keys)
+
+    def _told_ends(self) -> Iterable[tuple[str, Message]]:
+        return ((agent, message) for agent, greeting in self._greetings.items() for message in greeting.ends)
+
+
+def run_of(folder: Path) -> str:
+    """The name by which agents know the run of this journal, also when it is taken up again."""
+    file = folder / "run"
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        run = uuid.uuid4().hex[:16]
+        file.write_text(f"{run}\n")
+        return run
+
+
+def _show(output: Output, order: Order | None) -> None:
+    """Into the files that were asked for, else to our own streams: each attempt's in one piece."""
+    files = (None, None) if order is None else (order.stdout, order.stderr)
+    for stream, (data, file) in enumerate(zip(output, files, strict=True), start=1):
+        if not data:
+            continue
+        if file is not None:
+            with file.open("ab") as opened:
+                opened.write(data)
+            continue
+        while data:
+            data = data[os.write(stream, data) :]
+
+
+def _quiet_loggers() -> None:
+    """Dask tells on stderr what its client does; what of that is of use comes to us as news."""
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.handlers = [logging.NullHandler()]
+        logger.propagate = False

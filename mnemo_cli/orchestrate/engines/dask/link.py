@@ -1,0 +1,262 @@
+"""A thread of its own that holds Dask's client: orders go in, news come out, and neither side ever waits.
+
+Where the connection breaks it is made again, with a new epoch, for a time; every agent is greeted anew then.
+"""
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from distributed import Client
+from distributed.security import Security
+
+from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask.connection import Connection
+from mnemo_cli.orchestrate.engines.dask.local_cluster import LocalCluster
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Sent
+from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
+from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
+from mnemo_cli.orchestrate.job import Key
+from mnemo_cli.redact import printable
+
+_AGAIN_SECONDS = 0.5
+# Reports of many workers come in one turn of the run's loop; ends are told at once.
+_REPORTS_SECONDS = 0.1
+_URGENT = ("ended", "refused", "lost")
+
+
+class Said(NamedTuple):
+    """An agent has told something."""
+
+    message: Message
+
+
+class Met(NamedTuple):
+    """An agent has answered our greeting."""
+
+    greeting: Greeting
+
+
+class Left(NamedTuple):
+    """An agent is gone, and what it had."""
+
+    agent: str
+    reason: str
+
+
+class Failed(NamedTuple):
+    """Dask will not carry an attempt out."""
+
+    agent: str
+    key: Key
+    reason: str
+
+
+class Down(NamedTuple):
+    """The scheduler is not reached: what agents say now is not heard."""
+
+    reason: str
+
+
+class Up(NamedTuple):
+    """It is reached, again maybe, and whoever is there has been met: nobody else is there. `epoch` is ours now."""
+
+    epoch: int
+    agents: frozenset[str]
+
+
+class Dead(NamedTuple):
+    """It was waited for long enough."""
+
+    error: EngineError
+
+
+News: TypeAlias = Said | Met | Left | Failed | Down | Up | Dead
+
+
+class Link:
+    """From `start` to `close`. `descriptor` is readable while there are news."""
+
+    def __init__(self, settings: DaskSettings, agent: MnemoAgent) -> None:
+        self._settings, self._agent = settings, agent
+        self._news: deque[News] = deque()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._is_rung = False
+        self._loop = asyncio.new_event_loop()
+        self._connection: Connection | None = None
+        self._closing = asyncio.Event()
+        self._for_good = False
+        self._met: set[str] = set()
+        self._thread = threading.Thread(target=self._live, name="mnemo-dask", daemon=True)
+
+    @property
+    def descriptor(self) -> int:
+        return self._bell
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def take(self) -> Sequence[News]:
+        """What has happened since the last call, in order."""
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._bell)
+        self._is_rung = False
+        news: list[News] = []
+        while self._news:
+            news.append(self._news.popleft())
+        return news
+
+    def hand_over(self, orders: Sequence[Sent]) -> None:
+        self._in_loop(lambda connection: connection.hand_over(orders))
+
+    def settle(self, keys: Sequence[Key]) -> None:
+        """These have ended: their tasks are let go of."""
+        self._in_loop(lambda connection: connection.forget(keys))
+
+    def stop(self, agent: str, key: Key, grace_seconds: float) -> None:
+        self._in_loop(lambda connection: connection.stop(agent, key, grace_seconds))
+
+    def close(self, *, for_good: bool) -> None:
+        """Waits for the thread's end."""
+        if self._thread.is_alive():
+            self._for_good = for_good
+            with contextlib.suppress(RuntimeError):  # its loop has just ended
+                self._loop.call_soon_threadsafe(self._closing.set)
+            self._thread.join()
+        os.close(self._bell)
+
+    def _in_loop(self, work: Callable[[Connection], object]) -> None:
+        def do() -> None:
+            if self._connection is not None:
+                work(self._connection)
+
+        with contextlib.suppress(RuntimeError):  # the loop is over: its end has been told, or is about to be
+            self._loop.call_soon_threadsafe(do)
+
+    # in the thread
+
+    def _live(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._keep_up())
+        finally:
+            self._loop.close()
+
+    async def _keep_up(self) -> None:
+        settings = self._settings
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                address, security = settings.scheduler, _security(settings)
+                if address is None:
+                    address = await stack.enter_async_context(LocalCluster(settings.local_workers))
+                await self._follow(address, security)
+            except EngineError as err:
+                self._tell(Dead(err))
+
+    async def _follow(self, address: str, security: Security | None) -> None:
+        patience_seconds, since_seconds = self._settings.connect_seconds, time.monotonic()
+        is_first = True
+        while not self._closing.is_set():
+            try:
+                await self._connected(address, security, patience_seconds)
+            except (OSError, TimeoutError) as err:
+                if time.monotonic() - since_seconds > patience_seconds:
+                    raise _unreachable(address, err, since_seconds, is_first=is_first) from err
+                await asyncio.sleep(_AGAIN_SECONDS)
+                continue
+            if self._closing.is_set():
+                return
+            self._tell(Down(f"the scheduler {printable(address)} is not reached"))
+            is_first, since_seconds, patience_seconds = False, time.monotonic(), self._settings.reconnect_seconds
+
+    async def _connected(self, address: str, security: Security | None, seconds: float) -> None:
+        """From a new client to its end."""
+        client = Client(
+            address, asynchronous=True, security=security, timeout=seconds, set_as_default=False, name="mnemo"
+        )
+        try:
+            await asyncio.wait_for(client, seconds)
+        except BaseException:
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(client.close(), 1)
+            raise
+        self._met.clear()
+        connection = Connection(
+            client, self._agent, next_epoch(self._settings.folder),
+            tell=self._hear, met=self._meet, left=self._leave,
+            failed=lambda agent, key, reason: self._tell(Failed(agent, key, reason)),
+        )  # fmt: skip
+        try:
+            await connection.open()
+            self._tell(Up(connection.epoch, frozenset(self._met)))
+            self._connection = connection
+            following = asyncio.create_task(connection.follow())
+            closing = asyncio.create_task(self._closing.wait())
+            await asyncio.wait({following, closing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (following, closing):
+                task.cancel()
+            if following.done() and not following.cancelled():
+                following.result()
+        finally:
+            self._connection = None
+            await connection.close(for_good=self._closing.is_set() and self._for_good)
+
+    def _hear(self, message: Message) -> None:
+        self._news.append(Said(message))
+        if message[0] in _URGENT:
+            self._ring()
+        elif not self._is_rung:
+            self._is_rung = True
+            self._loop.call_later(_REPORTS_SECONDS, self._ring)
+
+    def _meet(self, greeting: Greeting) -> None:
+        self._met.add(greeting.agent)
+        self._tell(Met(greeting))
+
+    def _leave(self, agent: str, reason: str) -> None:
+        self._met.discard(agent)
+        self._tell(Left(agent, reason))
+
+    def _tell(self, news: News) -> None:
+        self._news.append(news)
+        self._ring()
+
+    def _ring(self) -> None:
+        os.eventfd_write(self._bell, 1)
+
+
+def next_epoch(folder: Path) -> int:
+    """One more than any supervisor of this journal has had."""
+    file = folder / "epoch"
+    try:
+        epoch = int(file.read_text()) + 1
+    except (FileNotFoundError, ValueError):
+        epoch = 1
+    written = file.with_name("epoch.new")
+    written.write_text(f"{epoch}\n")
+    written.replace(file)
+    return epoch
+
+
+def _security(settings: DaskSettings) -> Security | None:
+    tls = settings.tls
+    if tls is None:
+        return None
+    names = (("tls_ca_file", tls.ca_file), ("tls_client_cert", tls.certificate), ("tls_client_key", tls.key))
+    files = {name: str(file) for name, file in names if file is not None}
+    return Security(require_encryption=True, **files)
+
+
+def _unreachable(address: str, err: Exception, since_seconds: float, *, is_first: bool) -> EngineError:
+    shown = printable(address)
+    waited = f"{time.monotonic() - since_seconds:.0f} s"
+    why = printable(str(err).splitlines()[0]) if str(err) else type(err).__name__
+    if is_first:
+        return EngineError(f"no scheduler was reached at {shown} within {waited} ({why}): is it running there?")
+    return EngineError(f"the scheduler at {shown} is gone since {waited} ({why})")

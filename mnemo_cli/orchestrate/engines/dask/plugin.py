@@ -1,0 +1,94 @@
+"""What is registered with the scheduler, and put by it on every worker: those that are there, and those that come.
+
+Its functions are called on workers, by name: mnemo must be installed there.
+"""
+
+import uuid
+from pathlib import Path
+
+from distributed import Worker, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from mnemo_cli.errors import EngineError
+from mnemo_cli.limits.levels import Edges
+from mnemo_cli.orchestrate.engines.dask.agent import Agent, Seat, agent_folder
+from mnemo_cli.orchestrate.engines.dask.home import Home
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Sent
+from mnemo_cli.orchestrate.engines.dask.standing import Standings
+from mnemo_cli.orchestrate.job import Key
+
+MEMORY_RESOURCE, SLOTS_RESOURCE = "mnemo-memory", "mnemo-slots"
+
+
+def agent_name(run: str) -> str:
+    """Of its plugin; and of the topic of its events."""
+    return f"mnemo-{run}"
+
+
+class MnemoAgent(WorkerPlugin):
+    """An agent for one run. A second registration changes nothing: its attempts go on."""
+
+    idempotent = True
+
+    def __init__(self, run: str, edges: Edges, own_budget_bytes: int | None, folder: str | None) -> None:
+        self.name = agent_name(run)
+        self.agent: Agent | None = None
+        self._run, self._edges, self._own_budget_bytes, self._folder = run, edges, own_budget_bytes, folder
+
+    async def setup(self, worker: Worker) -> None:
+        from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
+
+        folder = agent_folder(worker.local_directory, self._run)
+        slots = worker.state.nthreads
+        standings = Standings(
+            self._edges,
+            dasks_limit_bytes=worker.memory_manager.memory_limit,
+            own_budget_bytes=self._own_budget_bytes,
+            root=Path("/"),
+        )
+        seat = Seat(
+            str(worker.name), worker.contact_address or worker.address, _host_of(worker), slots,
+            worker.monitor.get_process_memory,
+        )  # fmt: skip
+        self.agent = Agent(
+            uuid.uuid4().hex[:12],
+            Local(LocalSettings(folder, slots, outlives=False)),
+            standings,
+            Home(folder, self._folder),
+            seat,
+            lambda message: worker.log_event(self.name, message),
+        )
+        self.agent.begin()
+
+    async def teardown(self, worker: Worker) -> None:
+        if self.agent is not None:
+            self.agent.close()
+            self.agent = None
+
+
+async def carry_out(name: str, sent: Sent) -> None:
+    """The task that Dask knows of: it is busy with an attempt as long as this lasts."""
+    agent = _agent_of(get_worker(), name)
+    if agent is None:
+        raise EngineError("there is no agent of mnemo's on this worker")
+    await agent.carry_out(sent)
+
+
+async def greet(name: str, epoch: int, dask_worker: Worker) -> Greeting | None:
+    agent = _agent_of(dask_worker, name)
+    return None if agent is None else agent.greet(epoch)
+
+
+async def stop(name: str, key: Key, grace_seconds: float, dask_worker: Worker) -> None:
+    agent = _agent_of(dask_worker, name)
+    if agent is not None:
+        agent.stop(key, grace_seconds)
+
+
+def _agent_of(worker: Worker, name: str) -> Agent | None:
+    plugin = worker.plugins.get(name)
+    return plugin.agent if isinstance(plugin, MnemoAgent) else None
+
+
+def _host_of(worker: Worker) -> str:
+    return str(worker.ip or "")

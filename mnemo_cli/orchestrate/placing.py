@@ -1,0 +1,113 @@
+"""Who starts next, and on which of many workers: the scheduler of a run whose jobs are spread over machines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mnemo_cli.orchestrate.admission import Refusal, Room, untaken_bytes
+from mnemo_cli.orchestrate.fleet import Fleet
+from mnemo_cli.orchestrate.flight import Flight
+from mnemo_cli.orchestrate.job import Identity, Job, Key, Reason
+from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.scheduler import Scheduler, Settled
+from mnemo_cli.orchestrate.waiting import Entry, Waiting
+from mnemo_cli.orchestrate.worker import Worker
+
+
+class PlacingScheduler(Scheduler):
+    """`slots` and `budget_bytes` follow the workers: all slots, and the most that one job can have on one of them.
+
+    `most_slots` None: as many at once as there are slots.
+    """
+
+    def __init__(self, *, most_slots: int | None, waiting: Waiting, learned: Learned) -> None:
+        super().__init__(slots=0, budget_bytes=0, waiting=waiting, learned=learned)
+        self.fleet = Fleet()
+        self._most_slots = most_slots
+
+    @property
+    def share_slots(self) -> int:
+        return self.fleet.share_slots
+
+    def never_fits(self, job: Job) -> bool:
+        """Before a worker was seen nobody knows."""
+        return bool(self.budget_bytes) and super().never_fits(job)
+
+    def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
+        for worker in workers:
+            self.fleet.note(worker, now_seconds)
+        if workers:
+            slots = self.fleet.slots
+            self.slots = slots if self._most_slots is None else min(slots, self._most_slots)
+            self.budget_bytes = self.fleet.budget_bytes
+            self.ramp.widen(self.slots)
+
+    def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
+        """Take off with the next job that fits on a worker; the rooms of this machine say nothing of that."""
+        if self.why_none(now_seconds) is not None:
+            return None
+        chosen: list[Worker] = []
+
+        def fits(entry: Entry) -> bool:
+            worker = self._worker_for(entry, now_seconds)
+            if worker is not None:
+                chosen.append(worker)
+            return worker is not None
+
+        entry = self._waiting.select(fits, now_seconds=now_seconds)
+        if entry is None:
+            return None
+        (worker,) = chosen
+        flight = self.flight_of(entry, now_seconds=now_seconds)
+        flight.worker = worker.id
+        if entry.job.limit_bytes is None and flight.limit_bytes is not None:
+            flight.limit_bytes = min(flight.limit_bytes, max(worker.budget_bytes, flight.claim_bytes))
+        self.flights[flight.key] = flight
+        self.fleet.begin(worker.id, flight.key, flight.claim_bytes, entry.job.cpus)
+        return flight
+
+    def why_none(self, now_seconds: float) -> str | None:
+        if not len(self.fleet) and not self.hold.closed:
+            return "no worker is there"
+        return super().why_none(now_seconds)
+
+    def refusal_of(self, entry: Entry, rooms: Iterable[Room], *, now_seconds: float) -> Refusal | str | None:
+        if self._worker_for(entry, now_seconds) is not None:
+            return None
+        if self._is_guess(entry) and self.flights and not self._may_be_tried(entry.job.name, now_seconds):
+            return "the first of its name are measured"
+        best = self.fleet.most_free()
+        if best is None:
+            return "no worker is there"
+        worker, free_bytes = best
+        claim_bytes = self.claim_of(entry)
+        return "all slots are taken" if free_bytes >= claim_bytes else Refusal(worker.name, claim_bytes, free_bytes)
+
+    def started(self, key: Key, identity: Identity | None, worker_id: str | None = None) -> None:
+        """One that was begun before ours is on the worker that tells of it."""
+        super().started(key, identity, worker_id)
+        flight = self.flights[key]
+        if flight.worker is None and worker_id is not None:
+            flight.worker = worker_id
+            self.fleet.begin(worker_id, key, flight.claim_bytes, flight.job.cpus)
+
+    def note_use(self, use: Mapping[Key, int], *, now_seconds: float) -> None:
+        super().note_use(use, now_seconds=now_seconds)
+        self.fleet.weigh(
+            [
+                (flight.worker, key, untaken_bytes(self.running_of(flight)))
+                for key, flight in self.flights.items()
+                if flight.worker is not None
+            ]
+        )
+
+    def settle(self, key: Key, reason: Reason, *, peak_bytes: int | None = None) -> Settled:
+        self.fleet.end(self.flights[key].worker, key)
+        return super().settle(key, reason, peak_bytes=peak_bytes)
+
+    def take_back(self, key: Key) -> None:
+        self.fleet.end(self.flights[key].worker, key)
+        super().take_back(key)
+
+    def _worker_for(self, entry: Entry, now_seconds: float) -> Worker | None:
+        if self._is_guess(entry) and self.flights and not self._may_be_tried(entry.job.name, now_seconds):
+            return None
+        return self.fleet.best(self.claim_of(entry), entry.job.cpus, now_seconds)

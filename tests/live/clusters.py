@@ -1,0 +1,134 @@
+"""Dask clusters for tests: a scheduler and workers as processes of their own, on the loopback."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import mnemo_cli
+
+PATIENCE_SECONDS = 60.0
+CONFIGURATION = {
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "20s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
+    "PYTHONPATH": str(Path(mnemo_cli.__file__).parents[1]),
+}
+
+
+def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.02)
+
+
+class Cluster:
+    """`wrap` makes the command of a worker run elsewhere: in a group, in a network namespace."""
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1", wrap: Sequence[str] = ()) -> None:
+        self.folder = folder
+        with socket.create_server((host, 0)) as server:
+            self.port = server.getsockname()[1]
+        self.address = f"tcp://{host}:{self.port}"
+        self._host, self._wrap = host, tuple(wrap)
+        self._programs: list[subprocess.Popen[bytes]] = []
+        self.scheduler: subprocess.Popen[bytes] | None = None
+        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_scheduler(self) -> None:
+        words = ("scheduler", "--host", self._host, "--port", str(self.port), "--no-dashboard")
+        self.scheduler = self._start("scheduler", words, self._wrap)
+        until(lambda: self._is_listening(), "the scheduler")
+
+    def start_worker(
+        self,
+        name: str,
+        *,
+        slots: int = 2,
+        memory_limit: str = "1GiB",
+        enter: Path | None = None,
+        wrap: Sequence[str] | None = None,
+        words: Sequence[str] = ("--no-nanny",),
+    ) -> subprocess.Popen[bytes]:
+        """`enter` is the folder of a control group."""
+        command = (
+            "worker", self.address, "--name", name, "--nthreads", str(slots), "--memory-limit", memory_limit,
+            "--no-dashboard", "--local-directory", str(self.folder / "scratch"), *words,
+        )  # fmt: skip
+        before = self._wrap if wrap is None else tuple(wrap)
+        self.workers[name] = self._start(name, command, before, enter)
+        return self.workers[name]
+
+    def kill(self, program: subprocess.Popen[bytes]) -> None:
+        program.kill()
+        program.wait()
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def close(self) -> None:
+        for program in reversed(self._programs):
+            program.terminate()
+        for program in self._programs:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(5)
+            program.kill()
+            program.wait()
+
+    def _start(
+        self, name: str, words: Sequence[str], wrap: Sequence[str], enter: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        command = [*wrap, sys.executable, "-m", "dask", *words]
+        if enter is not None:
+            command = ["sh", "-c", f"echo 0 > {enter}/cgroup.procs; exec \"$@\"", "sh", *command]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            program = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
+                env={**os.environ, **CONFIGURATION},
+            )  # fmt: skip
+        self._programs.append(program)
+        return program
+
+    def _is_listening(self) -> bool:
+        assert self.scheduler is not None
+        assert self.scheduler.poll() is None, self.log("scheduler")
+        return "Scheduler at:" in self.log("scheduler")
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, workers: int, **words: object) -> Iterator[Cluster]:
+    """Running; everything of it is ended at the end."""
+    folder.mkdir(exist_ok=True)
+    made = Cluster(folder)
+    try:
+        made.start_scheduler()
+        for at in range(workers):
+            made.start_worker(f"w{at}", **words)  # type: ignore[arg-type]
+        yield made
+    finally:
+        made.close()
+        shutil.rmtree(folder / "scratch", ignore_errors=True)
+
+
+def marked(run: str) -> list[int]:
+    """Live processes that were started for this run: their environment names its folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            environment = (entry / "environ").read_bytes()
+            if f"MNEMO_TEST_RUN={run}".encode() in environment and b"MNEMOSYNE_JOB_ID" in environment:
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                if state not in "ZX":
+                    found.append(int(entry.name))
+    return found
+
+
