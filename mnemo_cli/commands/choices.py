@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mnemo_cli.commands.ending import Place
+from mnemo_cli.commands.engine_options import EngineChoice
 from mnemo_cli.commands.options import ColorChoice
 from mnemo_cli.commands.telling import View
 from mnemo_cli.errors import OutputError
@@ -29,6 +30,7 @@ class Choices(NamedTuple):
     color: ColorChoice
     verbose: bool
     quiet: bool
+    engine: EngineChoice = EngineChoice()
 
     @property
     def owns_stdout(self) -> bool:

@@ -23,6 +23,7 @@ class HowItEnded(NamedTuple):
     """
 
     journal_error: MnemoError | None = None
+    engine_error: MnemoError | None = None
     wrong_line: MnemoError | None = None
     drained: bool = False
     signal_code: int | None = None
@@ -34,6 +35,8 @@ class HowItEnded(NamedTuple):
         """What ended it early outranks what became of the jobs."""
         if self.journal_error is not None:
             return ExitCode.UNKNOWN
+        if self.engine_error is not None:
+            return self.engine_error.exit_code
         if self.drained:
             return ExitCode.DRAINED
         if self.signal_code is not None:
@@ -73,7 +76,7 @@ class Ending:
                 self._note(how, code)
             except JournalError as err:
                 how, code = how._replace(journal_error=err), ExitCode.UNKNOWN
-        for error in (how.journal_error, how.wrong_line):
+        for error in (how.journal_error, how.engine_error, how.wrong_line):
             if error is not None:
                 tell(str(error))
         self.report(code, seconds=seconds)
@@ -113,7 +116,12 @@ class Ending:
         return code
 
     def _note(self, how: HowItEnded, code: int) -> None:
-        over = how.is_complete and how.wrong_line is None and not self._journal.standing.unfinished
+        over = (
+            how.is_complete
+            and how.wrong_line is None
+            and how.engine_error is None
+            and not self._journal.standing.unfinished
+        )
         if over and how.signal_code is None and not how.drained:
             self._journal.describe(self._facts._replace(exit_code=code).as_texts)
         self._journal.checkpoint()

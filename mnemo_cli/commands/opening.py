@@ -3,11 +3,14 @@
 import contextlib
 from pathlib import Path
 
+from mnemo_cli.commands.choices import Choices
+from mnemo_cli.commands.planning import Means
 from mnemo_cli.errors import JournalError, UsageError
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.journal.lock import JournalLock
 from mnemo_cli.redact import printable
+from mnemo_cli.settings import Settings
 
 
 def open_journal(path: Path, stack: contextlib.ExitStack, *, resumes: bool) -> Journal:
@@ -34,8 +37,31 @@ def open_journal(path: Path, stack: contextlib.ExitStack, *, resumes: bool) -> J
     return journal
 
 
-def open_engine(folder: Path, slots: int, *, inherits: bool) -> Engine:
-    """The place where jobs run; `inherits`: the one job has our streams for itself."""
+def open_engine(folder: Path, means: Means, choices: Choices, settings: Settings, *, working_folder: str) -> Engine:
+    """The place where jobs run. Of a program after -- the one job has our streams for itself."""
+    if choices.engine.is_dask:
+        return _open_dask(folder, means, choices, settings, working_folder)
     from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
 
-    return Local(LocalSettings(folder, slots, streams="inherit" if inherits else "grouped"))
+    inherits = choices.program is not None
+    return Local(LocalSettings(folder, means.slots, streams="inherit" if inherits else "grouped"))
+
+
+def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings, working_folder: str) -> Engine:
+    from mnemo_cli.orchestrate.engines.dask.engine import Dask
+    from mnemo_cli.orchestrate.engines.dask.options import DaskSettings, Tls
+
+    chosen = choices.engine
+    uses_tls = chosen.scheduler is not None and chosen.scheduler.startswith(("tls://", "wss://"))
+    return Dask(
+        DaskSettings(
+            folder,
+            settings.levels(),
+            scheduler=chosen.scheduler,
+            local_workers=chosen.local_workers or 0,
+            tls=Tls(chosen.tls_ca, chosen.tls_cert, chosen.tls_key) if uses_tls else None,
+            working_folder=working_folder,
+            own_budget_bytes=means.own_budget_bytes,
+            brings_output=choices.output_folder is None,
+        )
+    )

@@ -9,6 +9,16 @@ import typer
 from typer.core import TyperGroup
 
 from mnemo_cli.commands.demo import demo
+from mnemo_cli.commands.engine_options import (
+    Engine,
+    EngineChoice,
+    EngineName,
+    LocalCluster,
+    SchedulerAddress,
+    TlsCa,
+    TlsCert,
+    TlsKey,
+)
 from mnemo_cli.commands.options import (
     Color,
     ColorChoice,
@@ -107,6 +117,12 @@ def orchestrate(
     journal: JournalFile = None,
     resume: Resume = False,
     drain_timeout: DrainTimeout = None,
+    engine: Engine = EngineName.LOCAL,
+    scheduler: SchedulerAddress = None,
+    local_cluster: LocalCluster = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     rules: RulesFile = None,
     output_dir: OutputFolder = None,
     run_format: Format = None,
@@ -124,6 +140,8 @@ def orchestrate(
 
     program = program_of(ctx)
     _check_words(plan, template, program, journal, resume=resume)
+    engine_choice = EngineChoice(engine, scheduler, local_cluster, tls_ca, tls_cert, tls_key)
+    engine_choice.check(program)
     logger = start_log(os.environ, verbose=verbose, quiet=quiet)
     flags = {
         "orchestrate.slots": None if slots is None else str(slots),
@@ -142,6 +160,7 @@ def orchestrate(
         color=color,
         verbose=verbose,
         quiet=quiet,
+        engine=engine_choice,
     )
     settings = load_settings(config_file, flags, warn=logger.warning)
     raise typer.Exit(show(choices, settings) if dry_run else Orchestrating(choices, settings, logger).run())

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import logging
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,12 +16,13 @@ from mnemo_cli.commands.ending import Ending, HowItEnded, Place
 from mnemo_cli.commands.opening import open_engine, open_journal
 from mnemo_cli.commands.planning import Means, checked_plan, history_of, limits_here, means_of
 from mnemo_cli.commands.telling import Telling, View
-from mnemo_cli.errors import ExitCode
+from mnemo_cli.errors import EngineError, ExitCode
 from mnemo_cli.model import Moment
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.history import RecallingLearned
 from mnemo_cli.orchestrate.inquest.inquest import Inquest
 from mnemo_cli.orchestrate.journal import Journal
+from mnemo_cli.orchestrate.placing import PlacingScheduler
 from mnemo_cli.orchestrate.plan.reading import OpenedPlan
 from mnemo_cli.orchestrate.run.counters import RunCounters
 from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
@@ -87,13 +89,15 @@ class Orchestrating:
         folder = before.folder or str(Path.cwd())
         make_folders(place)
         facts = Facts(plan.name or before.plan, None, means.budget_bytes, means.slots, folder)
+        if self._choices.engine.is_dask:
+            facts = facts._replace(budget_bytes=means.own_budget_bytes, slots=means.chosen_slots)
         journal.describe(facts.as_texts)
         history = history_of(self._settings)
         stack.callback(history.close)
         telling = Telling(self._choices.view, history, verbose=self._choices.verbose)
         signals = stack.enter_context(EndingSignals(self._clock, self._hear))
         # Before our own descriptor limit is raised: jobs inherit the limits that we were given.
-        engine = open_engine(place.folder, means.slots, inherits=self._choices.program is not None)
+        engine = self._opened_engine(place, means, folder)
         stack.callback(engine.close)
         queue_limit = self._settings.value("resources.work_queue_max")
         assert isinstance(queue_limit, int)
@@ -103,13 +107,19 @@ class Orchestrating:
         )
         loop = self._make_loop(run, engine, source, journal, means, telling, stack)
         began_seconds = self._clock.seconds()
-        resume(run, engine, journal, Now(began_seconds, self._clock.unix_seconds()))
-        self._watch(loop, telling, stack)
+        engine_error = None
+        try:
+            run.scheduler.note_workers(engine.workers(), now_seconds=began_seconds)
+            resume(run, engine, journal, Now(began_seconds, self._clock.unix_seconds()))
+            self._watch(loop, telling, stack)
+        except EngineError as err:
+            engine_error = err
         history.save()
         if history.error is not None:
             self._logger.warning("%s", history.error)
         how = HowItEnded(
             journal_error=run.journal_error,
+            engine_error=engine_error,
             wrong_line=source.error,
             drained=loop.drained,
             signal_code=signals.exit_code,
@@ -118,6 +128,14 @@ class Orchestrating:
             is_complete=source.is_exhausted,
         )
         return self._ending(journal, facts, place).end(how, seconds=self._clock.seconds() - began_seconds)
+
+    def _opened_engine(self, place: Place, means: Means, folder: str) -> Engine:
+        try:
+            return open_engine(place.folder, means, self._choices, self._settings, working_folder=folder)
+        except EngineError:
+            if place.is_temporary:  # nothing was run, and nobody knows its name
+                shutil.rmtree(place.folder, ignore_errors=True)
+            raise
 
     def _ending(self, journal: Journal, facts: Facts, place: Place) -> Ending:
         choices = self._choices
@@ -134,13 +152,13 @@ class Orchestrating:
         self, engine: Engine, journal: Journal, source: Tolerant, means: Means, telling: Telling, settings: RunSettings
     ) -> Run:
         waiting = Waiting(journal.outcome_of)
-        scheduler = Scheduler(
-            slots=means.slots,
-            budget_bytes=means.budget_bytes,
-            waiting=waiting,
-            learned=RecallingLearned(telling.history),
-        )
+        learned = RecallingLearned(telling.history)
+        scheduler = Scheduler(slots=means.slots, budget_bytes=means.budget_bytes, waiting=waiting, learned=learned)
         verdict_of = verdict_with(self._inquest.hold)
+        if self._choices.engine.is_dask:
+            scheduler = PlacingScheduler(most_slots=means.chosen_slots, waiting=waiting, learned=learned)
+            # The kernel that ended a job was another machine's.
+            verdict_of = verdict_with(lambda death: None)
         self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened, verdict_of)
         standing = journal.standing
         telling.pictures = Pictures(
@@ -167,7 +185,7 @@ class Orchestrating:
         assert not isinstance(timeout_seconds, str)
         settings = LoopSettings(
             edges=self._settings.levels(),
-            own_budget_bytes=means.own_budget_bytes,
+            own_budget_bytes=None if self._choices.engine.is_dask else means.own_budget_bytes,
             on_critical="resume" if self._settings.value("orchestrate.on_critical") == "resume" else "drain",
             drain_timeout_seconds=timeout_seconds,
         )
@@ -198,7 +216,7 @@ class Orchestrating:
 
     def _follow(self, moments: Iterator[Moment], telling: Telling) -> None:
         for moment in moments:
-            if self._run is not None:
+            if self._run is not None and not self._choices.engine.is_dask:
                 self._inquest.look(self._run.scheduler.flights.values())
             self._alarm.note(moment)
             telling.sampled(moment)

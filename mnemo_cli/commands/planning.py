@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 class Means(NamedTuple):
-    """`own_budget_bytes` is a person's; None: the share of the limit that binds."""
+    """`own_budget_bytes` is a person's; None: the share of the limit that binds.
+
+    Where jobs run on other machines their workers have slots and budgets: `chosen_slots` is a person's number.
+    """
 
     slots: int
     budget_bytes: int
     own_budget_bytes: int | None
+    chosen_slots: int | None = None
 
 
 def means_of(plan: "OpenedPlan", settings: "Settings", limits: "tuple[Memory, ...]") -> Means:
@@ -31,7 +35,7 @@ def means_of(plan: "OpenedPlan", settings: "Settings", limits: "tuple[Memory, ..
     budget_bytes = own_budget_bytes or budget_in(limits, settings.levels())
     if budget_bytes is None:
         raise UsageError("no memory limit could be read here; say how much the jobs may use with --budget")
-    return Means(slots or _processors(), budget_bytes, own_budget_bytes)
+    return Means(slots or _processors(), budget_bytes, own_budget_bytes, slots)
 
 
 def limits_here(settings: "Settings") -> "tuple[Memory, ...]":

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -73,6 +72,11 @@ class Cluster:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def folder_of(self, name: str) -> Path:
+        """Where this worker keeps itself, once it said so."""
+        until(lambda: "Local Directory:" in self.log(name), f"the folder of {name}")
+        return Path(self.log(name).split("Local Directory:")[1].split()[0])
+
     def close(self) -> None:
         for program in reversed(self._programs):
             program.terminate()
@@ -87,7 +91,7 @@ class Cluster:
     ) -> subprocess.Popen[bytes]:
         command = [*wrap, sys.executable, "-m", "dask", *words]
         if enter is not None:
-            command = ["sh", "-c", f"echo 0 > {enter}/cgroup.procs; exec \"$@\"", "sh", *command]
+            command = ["sh", "-c", f'echo 0 > {enter}/cgroup.procs; exec "$@"', "sh", *command]
         with (self.folder / f"{name}.log").open("ab") as log:
             program = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
@@ -117,18 +121,16 @@ def cluster(folder: Path, workers: int, **words: object) -> Iterator[Cluster]:
         shutil.rmtree(folder / "scratch", ignore_errors=True)
 
 
-def marked(run: str) -> list[int]:
-    """Live processes that were started for this run: their environment names its folder."""
+def jobs_below(folder: Path) -> list[int]:
+    """Live processes of jobs whose agent keeps itself below this folder: their environment says so."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError):
-            environment = (entry / "environ").read_bytes()
-            if f"MNEMO_TEST_RUN={run}".encode() in environment and b"MNEMOSYNE_JOB_ID" in environment:
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                if state not in "ZX":
-                    found.append(int(entry.name))
+            variables = dict(pair.partition(b"=")[::2] for pair in (entry / "environ").read_bytes().split(b"\0"))
+            run = variables.get(b"MNEMOSYNE_RUN", b"").decode()
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            if b"MNEMOSYNE_JOB_ID" in variables and run.startswith(f"{folder}/") and state not in "ZX":
+                found.append(int(entry.name))
     return found
-
-

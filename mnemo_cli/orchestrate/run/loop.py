@@ -133,6 +133,16 @@ class Loop:
         self._moment = moment
         self._take_events(self._now())
         self._run.scheduler.note_use(self._engine.use(), now_seconds=self._clock.seconds())
+        if not self._engine.capacity.is_elsewhere:
+            self._climb(moment)
+        self._turn()
+        if self._counters is not None:
+            self._counters.note(len(self._run.scheduler.flights), len(self._run.waiting))
+        # From here on a rise means a kill of after this moment.
+        self._note_host_ooms(moment.sample.host_oom_kills_total)
+
+    def _climb(self, moment: Moment) -> None:
+        """The ladder of this machine. Jobs on others have the limits of those: their workers look after them."""
         self._follow_limit(moment)
         self.conductor.after(reading_of(moment), time_seconds=moment.sample.time_seconds)
         if self._counters is not None:
@@ -143,11 +153,6 @@ class Loop:
         if not (self._drain.is_on and self.conductor.step >= Step.CRITICAL):
             for text in self._workload.balance(self.rooms()):
                 self._tell(LadderEvent(moment.sample.time_seconds, self.conductor.step, "freeze", "done", text))
-        self._turn()
-        if self._counters is not None:
-            self._counters.note(len(self._run.scheduler.flights), len(self._run.waiting))
-        # From here on a rise means a kill of after this moment.
-        self._note_host_ooms(moment.sample.host_oom_kills_total)
 
     def _follow_limit(self, moment: Moment) -> None:
         """The budget of a limit that was changed while we run; jobs that fitted before and never will now are over."""

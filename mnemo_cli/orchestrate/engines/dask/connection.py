@@ -8,7 +8,8 @@ from typing import Any
 from distributed import Client, Future
 
 from mnemo_cli.errors import EngineError
-from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting, Message, Sent
+from mnemo_cli.orchestrate.engines.dask.fencing import StartId
+from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting, Message
 from mnemo_cli.orchestrate.engines.dask.options import INSTALL
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent, carry_out, greet, stop
 from mnemo_cli.orchestrate.job import Key
@@ -51,7 +52,9 @@ class Connection:
     def is_up(self) -> bool:
         """A stream that the client has made anew by itself is another connection: what it had promised is gone."""
         stream = self._client.scheduler_comm
-        return stream is not None and stream is self._stream and not stream.closed() and self._client.status == "running"
+        return (
+            stream is not None and stream is self._stream and not stream.closed() and self._client.status == "running"
+        )
 
     async def open(self) -> None:
         """Every worker that is there is greeted; raises EngineError where that cannot be."""
@@ -82,11 +85,10 @@ class Connection:
                 asked_seconds = now
                 await self._ask()
 
-    def hand_over(self, orders: Iterable[Sent]) -> None:
+    def hand_over(self, orders: Iterable[tuple[StartId, bytes]]) -> None:
         """Each as a task for the one worker that it names; those of an earlier connection are not for this one."""
         addresses = {greeting.agent: address for address, greeting in self._by_address.items()}
-        for sent in orders:
-            start = sent.start
+        for start, sent in orders:
             if start.epoch != self.epoch:
                 continue
             address = addresses.get(start.agent)

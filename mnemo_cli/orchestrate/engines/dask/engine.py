@@ -6,6 +6,7 @@ says that an attempt was sent to.
 
 import logging
 import os
+import pickle
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +49,11 @@ class Dask:
         self.fenced = 0
         self._link = Link(settings, agent)
         self._link.start()
+        try:
+            self._await_scheduler()
+        except BaseException:
+            self._link.close(for_good=False)
+            raise
 
     @property
     def capacity(self) -> Capacity:
@@ -73,7 +79,10 @@ class Dask:
             start = StartId(self._epoch, self._number, agent, key)
             known = tuple(self._known.pop(agent, ()))
             floor = next(iter(self._numbers.values()))
-            sent.append(Sent(start, order, known, floor, brings_output=self._settings.brings_output))
+            plain = order._replace(env=dict(order.env))
+            one = Sent(start, plain, known, floor, brings_output=self._settings.brings_output)
+            # As bytes: Dask looks into everything else, several times.
+            sent.append((start, pickle.dumps(one)))
         if sent:
             self._link.hand_over(sent)
 
@@ -108,7 +117,6 @@ class Dask:
 
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
         """Asks every agent that is there; whoever comes later comes too late, and is told to end what it has."""
-        self._await_scheduler()
         events: list[EngineEvent] = []
         ends = {end_of(message)[0].key: (agent, message) for agent, message in self._told_ends()}
         running = {key: agent for agent, greeting in self._greetings.items() for key in greeting.running}

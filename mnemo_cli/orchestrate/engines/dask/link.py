@@ -18,8 +18,9 @@ from distributed.security import Security
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.connection import Connection
+from mnemo_cli.orchestrate.engines.dask.fencing import StartId
 from mnemo_cli.orchestrate.engines.dask.local_cluster import LocalCluster
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Sent
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.job import Key
@@ -112,7 +113,7 @@ class Link:
             news.append(self._news.popleft())
         return news
 
-    def hand_over(self, orders: Sequence[Sent]) -> None:
+    def hand_over(self, orders: Sequence[tuple[StartId, bytes]]) -> None:
         self._in_loop(lambda connection: connection.hand_over(orders))
 
     def settle(self, keys: Sequence[Key]) -> None:

@@ -1,5 +1,6 @@
 """A scheduler and workers on this machine: for a try, and for tests. They end with us."""
 
+import logging
 import os
 from types import TracebackType
 
@@ -31,7 +32,7 @@ class LocalCluster:
                 host="127.0.0.1",
                 dashboard_address=None,
                 asynchronous=True,
-                silence_logs=True,
+                silence_logs=logging.CRITICAL,
             )
         return str(self._cluster.scheduler_address)
 

@@ -3,6 +3,7 @@
 Its functions are called on workers, by name: mnemo must be installed there.
 """
 
+import pickle
 import uuid
 from pathlib import Path
 
@@ -66,12 +67,14 @@ class MnemoAgent(WorkerPlugin):
             self.agent = None
 
 
-async def carry_out(name: str, sent: Sent) -> None:
+async def carry_out(name: str, sent: bytes) -> None:
     """The task that Dask knows of: it is busy with an attempt as long as this lasts."""
     agent = _agent_of(get_worker(), name)
     if agent is None:
         raise EngineError("there is no agent of mnemo's on this worker")
-    await agent.carry_out(sent)
+    order = pickle.loads(sent)
+    assert isinstance(order, Sent)
+    await agent.carry_out(order)
 
 
 async def greet(name: str, epoch: int, dask_worker: Worker) -> Greeting | None:

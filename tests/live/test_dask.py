@@ -1,0 +1,216 @@
+"""`mnemo orchestrate --engine dask` on real schedulers and workers: what is lost is begun again, and nothing twice.
+
+One journal tells what became of each job; the jobs themselves write down that they ran.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mnemo_cli.orchestrate.journal import AttemptRow, Journal
+from tests.live.clusters import Cluster, cluster, jobs_below, until
+
+if TYPE_CHECKING:
+    from conftest import MemoryGroup
+
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+
+MIB = 1 << 20
+JOBS = 40
+ORPHAN_SECONDS = 2.0
+EDGES = {f"MNEMOSYNE_MEMORY_{name}_PCT": p for name, p in (("MODERATE", "97"), ("HIGH", "98"), ("CRITICAL", "99"))}
+
+
+class Client:
+    """One orchestrator; its journal outlives it."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder, self._address = folder, address
+        self.journal = folder / "journal"
+        self._program: subprocess.Popen[bytes] | None = None
+
+    @property
+    def program(self) -> subprocess.Popen[bytes]:
+        assert self._program is not None
+        return self._program
+
+    def plan(self, *jobs: dict[str, object]) -> None:
+        (self.folder / "plan").write_text("".join(f"{json.dumps(job)}\n" for job in jobs))
+
+    def start(self, *words: str) -> None:
+        command = [
+            sys.executable, "-m", "mnemo_cli", "orchestrate", "plan", "--engine", "dask", "--scheduler", self._address,
+            "--journal", str(self.journal), "--format", "plain", *words,
+        ]  # fmt: skip
+        environment = {**os.environ, **EDGES, "MNEMOSYNE_ORCHESTRATE_HISTORY_FILE": str(self.folder / "history")}
+        with (self.folder / "err").open("ab") as err:
+            self._program = subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=err, stderr=err, stdin=subprocess.DEVNULL
+            )
+
+    def end(self, seconds: float = 90.0) -> int:
+        return self.program.wait(seconds)
+
+    def close(self) -> None:
+        if self._program is not None:
+            self._program.kill()
+            self._program.wait()
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "err").read_text()
+
+    def done(self) -> int:
+        if not self.journal.exists():
+            return 0
+        with contextlib.closing(Journal.read(self.journal)) as journal:
+            return journal.standing.done
+
+    def attempts(self) -> Sequence[AttemptRow]:
+        with contextlib.closing(Journal.read(self.journal)) as journal:
+            return tuple(journal.attempts())
+
+    def check_every_job_is_done_once(self, jobs: int) -> None:
+        with contextlib.closing(Journal.read(self.journal)) as journal:
+            assert [row.state for row in journal.jobs()] == ["done"] * jobs, self.said
+        ok = Counter(row.job_id for row in self.attempts() if row.reason == "ok")
+        assert len(ok) == jobs and set(ok.values()) == {1}
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster(tmp_path / "cluster", 3) as made:
+        yield made
+
+
+@pytest.fixture
+def client(tmp_path: Path, three: Cluster) -> Iterator[Client]:
+    made = Client(tmp_path, three.address)
+    yield made
+    made.close()
+
+
+def short_jobs(folder: Path, seconds: float = 0.3, count: int = JOBS) -> list[dict[str, object]]:
+    """Each writes down that it has begun, and that it came to its end."""
+    command = f"echo $MNEMOSYNE_JOB_ID >> {folder}/begun; sleep {seconds}; echo $MNEMOSYNE_JOB_ID >> {folder}/ended"
+    return [{"id": f"j{at}", "name": "short", "command": command, "mem": "20M"} for at in range(count)]
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text().split() if file.exists() else []
+
+
+def test_forty_jobs_on_three_workers_run_once_each(three, client):
+    client.plan(*short_jobs(client.folder, 0.1))
+    client.start()
+    assert client.end() == 0, client.said
+    client.check_every_job_is_done_once(JOBS)
+    assert sorted(lines(client.folder / "ended")) == sorted(f"j{at}" for at in range(JOBS))
+    assert all(row.number == 1 and row.peak_bytes for row in client.attempts())
+    ran = [name for name in three.workers if "carry_out" in three.log(name) or "mnemo-" in three.log(name)]
+    assert len(ran) == 3
+
+
+def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(three, client):
+    client.plan(*short_jobs(client.folder, 0.5))
+    client.start()
+    until(lambda: client.done() >= 6, "the first jobs")
+    folder = three.folder_of("w0")
+    until(lambda: jobs_below(folder), "a job on the worker")
+    three.kill(three.workers["w0"])
+    killed = time.monotonic()
+    until(lambda: not jobs_below(folder), "the end of its jobs", ORPHAN_SECONDS)
+    assert time.monotonic() - killed <= ORPHAN_SECONDS
+    assert client.end() == 0, client.said
+    client.check_every_job_is_done_once(JOBS)
+    lost = [row for row in client.attempts() if row.reason == "lost"]
+    assert 1 <= len(lost) <= 2
+    assert sorted(lines(client.folder / "ended")) == sorted(f"j{at}" for at in range(JOBS))
+    begun = Counter(lines(client.folder / "begun"))
+    assert {job for job, times in begun.items() if times > 1} <= {row.job_id for row in lost}
+
+
+def test_a_scheduler_that_is_killed_and_started_again_loses_no_job(three, client):
+    client.plan(*short_jobs(client.folder, 0.5))
+    client.start()
+    until(lambda: client.done() >= 6, "the first jobs")
+    assert three.scheduler is not None
+    three.kill(three.scheduler)
+    for program in three.workers.values():
+        program.wait(60)
+    assert not jobs_below(three.folder)
+    three.start_scheduler()
+    for at in range(3):
+        three.start_worker(f"again{at}")
+    assert client.end() == 0, client.said
+    client.check_every_job_is_done_once(JOBS)
+    assert {row.reason for row in client.attempts()} == {"ok", "lost"}
+
+
+def test_a_client_that_is_killed_goes_on_with_what_runs(three, client):
+    client.plan(*short_jobs(client.folder, 1.0))
+    client.start()
+    until(lambda: client.done() >= 6, "the first jobs")
+    until(lambda: jobs_below(three.folder), "a job")
+    client.program.send_signal(signal.SIGKILL)
+    client.program.wait()
+    client.start("--resume")
+    assert client.end() == 0, client.said
+    client.check_every_job_is_done_once(JOBS)
+    # Nothing was begun twice: what ran while nobody was there was taken on.
+    assert sorted(lines(client.folder / "begun")) == sorted(f"j{at}" for at in range(JOBS))
+    assert all(row.number == 1 for row in client.attempts())
+
+
+@pytest.mark.memory_group
+def test_a_job_that_outgrows_a_small_worker_is_tried_on_a_larger_one(tmp_path, memory_group: "MemoryGroup"):
+    memory_group.limit(300 * MIB)
+    hog = f"{sys.executable} -I -S -c 'import time; held = b\"x\" * ({200 * MIB}); time.sleep(0.5)'"
+    with cluster(tmp_path / "cluster", 2, slots=1) as made:
+        made.start_worker("small", enter=memory_group.directory)
+        client = Client(tmp_path, made.address)
+        try:
+            client.plan(
+                *(
+                    {"id": f"j{at}", "name": f"n{at}", "command": hog, "mem": "60M", "mem_limit": "256M"}
+                    for at in range(12)
+                )
+            )
+            client.start()
+            assert client.end() == 0, client.said
+            client.check_every_job_is_done_once(12)
+            died = [row for row in client.attempts() if row.reason == "oom-limit"]
+            assert died, "no job was ever put on the small worker"
+            again = {row.job_id: row for row in client.attempts() if row.reason == "ok" and row.number > 1}
+            assert all(again[row.job_id].claim_bytes > row.claim_bytes for row in died)
+        finally:
+            client.close()
+
+
+def test_a_scheduler_that_stays_away_ends_the_run_with_a_journal_that_goes_on(three, client, monkeypatch):
+    monkeypatch.setenv("MNEMOSYNE_ORCHESTRATE_RECONNECT", "2")
+    client.plan(*short_jobs(client.folder, 0.5))
+    client.start()
+    until(lambda: client.done() >= 3, "the first jobs")
+    assert three.scheduler is not None
+    three.kill(three.scheduler)
+    assert client.end() == 1
+    assert "is gone since" in client.said and "--resume" in client.said
+    for program in three.workers.values():
+        program.wait(60)
+    three.start_scheduler()
+    three.start_worker("again")
+    client.start("--resume")
+    assert client.end() == 0, client.said
+    client.check_every_job_is_done_once(JOBS)
