@@ -52,6 +52,8 @@ def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings,
     from mnemo_cli.orchestrate.engines.dask.options import DaskSettings, Tls
 
     chosen = choices.engine
+    reconnect_seconds = settings.value("orchestrate.reconnect_secs")
+    assert not isinstance(reconnect_seconds, str)
     uses_tls = chosen.scheduler is not None and chosen.scheduler.startswith(("tls://", "wss://"))
     return Dask(
         DaskSettings(
@@ -63,5 +65,6 @@ def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings,
             working_folder=working_folder,
             own_budget_bytes=means.own_budget_bytes,
             brings_output=choices.output_folder is None,
+            reconnect_seconds=float(reconnect_seconds),
         )
     )

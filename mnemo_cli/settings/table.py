@@ -228,6 +228,14 @@ ROWS: tuple[Row, ...] = (
         maximum=DAY_SECONDS,
         flag="--drain-timeout",
     ),
+    duration(
+        "orchestrate.reconnect_secs",
+        "MNEMOSYNE_ORCHESTRATE_RECONNECT",
+        120,
+        "How long a run waits for a Dask scheduler that is gone.",
+        minimum=0,
+        maximum=DAY_SECONDS,
+    ),
     Row(
         key="orchestrate.on_critical",
         kind=Kind.CHOICE,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mnemo_cli
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 40.0
 CONFIGURATION = {
     "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "20s",
@@ -21,10 +21,18 @@ CONFIGURATION = {
 }
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def until(
+    holds: Callable[[], object],
+    what: str,
+    seconds: float = PATIENCE_SECONDS,
+    *,
+    of: "subprocess.Popen[bytes] | None" = None,
+) -> None:
+    """`of` is the program that is to bring it about: its end is the end of waiting."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"{what} never came"
+        assert of is None or of.poll() is None, f"{what} never came: who was to bring it has ended"
         time.sleep(0.02)
 
 

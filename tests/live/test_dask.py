@@ -104,7 +104,7 @@ def client(tmp_path: Path, three: Cluster) -> Iterator[Client]:
 def short_jobs(folder: Path, seconds: float = 0.3, count: int = JOBS) -> list[dict[str, object]]:
     """Each writes down that it has begun, and that it came to its end."""
     command = f"echo $MNEMOSYNE_JOB_ID >> {folder}/begun; sleep {seconds}; echo $MNEMOSYNE_JOB_ID >> {folder}/ended"
-    return [{"id": f"j{at}", "name": "short", "command": command, "mem": "20M"} for at in range(count)]
+    return [{"id": f"j{at}", "name": "short", "cmd": command, "mem": "20M"} for at in range(count)]
 
 
 def lines(file: Path) -> list[str]:
@@ -125,7 +125,7 @@ def test_forty_jobs_on_three_workers_run_once_each(three, client):
 def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(three, client):
     client.plan(*short_jobs(client.folder, 0.5))
     client.start()
-    until(lambda: client.done() >= 6, "the first jobs")
+    until(lambda: client.done() >= 6, "the first jobs", of=client.program)
     folder = three.folder_of("w0")
     until(lambda: jobs_below(folder), "a job on the worker")
     three.kill(three.workers["w0"])
@@ -144,7 +144,7 @@ def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(thr
 def test_a_scheduler_that_is_killed_and_started_again_loses_no_job(three, client):
     client.plan(*short_jobs(client.folder, 0.5))
     client.start()
-    until(lambda: client.done() >= 6, "the first jobs")
+    until(lambda: client.done() >= 6, "the first jobs", of=client.program)
     assert three.scheduler is not None
     three.kill(three.scheduler)
     for program in three.workers.values():
@@ -161,7 +161,7 @@ def test_a_scheduler_that_is_killed_and_started_again_loses_no_job(three, client
 def test_a_client_that_is_killed_goes_on_with_what_runs(three, client):
     client.plan(*short_jobs(client.folder, 1.0))
     client.start()
-    until(lambda: client.done() >= 6, "the first jobs")
+    until(lambda: client.done() >= 6, "the first jobs", of=client.program)
     until(lambda: jobs_below(three.folder), "a job")
     client.program.send_signal(signal.SIGKILL)
     client.program.wait()
@@ -182,10 +182,7 @@ def test_a_job_that_outgrows_a_small_worker_is_tried_on_a_larger_one(tmp_path, m
         client = Client(tmp_path, made.address)
         try:
             client.plan(
-                *(
-                    {"id": f"j{at}", "name": f"n{at}", "command": hog, "mem": "60M", "mem_limit": "256M"}
-                    for at in range(12)
-                )
+                *({"id": f"j{at}", "name": f"n{at}", "cmd": hog, "mem": "60M", "mem_limit": "256M"} for at in range(12))
             )
             client.start()
             assert client.end() == 0, client.said
@@ -202,7 +199,7 @@ def test_a_scheduler_that_stays_away_ends_the_run_with_a_journal_that_goes_on(th
     monkeypatch.setenv("MNEMOSYNE_ORCHESTRATE_RECONNECT", "2")
     client.plan(*short_jobs(client.folder, 0.5))
     client.start()
-    until(lambda: client.done() >= 3, "the first jobs")
+    until(lambda: client.done() >= 3, "the first jobs", of=client.program)
     assert three.scheduler is not None
     three.kill(three.scheduler)
     assert client.end() == 1

@@ -42,7 +42,7 @@ class Connection:
     ) -> None:
         self._client, self._plugin, self.epoch = client, agent, epoch
         self._tell, self._met, self._left, self._failed = tell, met, left, failed
-        self._stream = client.scheduler_comm
+        self._stream: Any = client.scheduler_comm
         self._by_address: dict[str, Greeting] = {}
         self._futures: dict[Key, tuple[str, Future[Any]]] = {}
         self._over: list[Future[Any]] = []
