@@ -8,7 +8,8 @@ from typing import NamedTuple
 from mnemo_cli.errors import ExitCode, JournalError, MnemoError
 from mnemo_cli.orchestrate.journal import Journal, Standing
 from mnemo_cli.orchestrate.report import died, results, summaries
-from mnemo_cli.orchestrate.run.facts import Facts
+from mnemo_cli.orchestrate.roll import roll_in
+from mnemo_cli.orchestrate.run.facts import WORKERS, Facts
 from mnemo_cli.output.log import tell
 from mnemo_cli.output.orchestrate import RunFormat
 from mnemo_cli.output.orchestrate.document import Whole, run_line, run_pieces
@@ -92,6 +93,7 @@ class Ending:
             budget_bytes=self._facts.budget_bytes,
             slots=self._facts.slots,
             standing=self._journal.standing,
+            workers=roll_in(self._journal.description.get(WORKERS, "")),
         )
         if self._run_format is RunFormat.JSON:
             sys.stdout.writelines(run_pieces(whole, results(self._journal), summaries(self._journal)))

@@ -16,7 +16,7 @@ from mnemo_cli.commands.ending import Ending, HowItEnded, Place
 from mnemo_cli.commands.opening import open_engine, open_journal
 from mnemo_cli.commands.planning import Means, checked_plan, history_of, limits_here, means_of
 from mnemo_cli.commands.telling import Telling, View
-from mnemo_cli.errors import EngineError, ExitCode
+from mnemo_cli.errors import EngineError, ExitCode, JournalError
 from mnemo_cli.model import Moment
 from mnemo_cli.orchestrate.engines.engine import Engine
 from mnemo_cli.orchestrate.history import RecallingLearned
@@ -24,8 +24,9 @@ from mnemo_cli.orchestrate.inquest.inquest import Inquest
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.placing import PlacingScheduler
 from mnemo_cli.orchestrate.plan.reading import OpenedPlan
+from mnemo_cli.orchestrate.roll import roll_text
 from mnemo_cli.orchestrate.run.counters import RunCounters
-from mnemo_cli.orchestrate.run.facts import Facts, whole_facts
+from mnemo_cli.orchestrate.run.facts import WORKERS, Facts, whole_facts
 from mnemo_cli.orchestrate.run.loop import Loop, LoopSettings
 from mnemo_cli.orchestrate.run.picture import Pictures
 from mnemo_cli.orchestrate.run.resuming import Unseen, resume
@@ -49,6 +50,8 @@ from mnemo_cli.watch.trackers import PublishedTrackers
 if TYPE_CHECKING:
     from mnemo_cli.output.orchestrate.screen import RunScreen
 
+_ROLL_SECONDS = 5.0
+
 
 class Orchestrating:
     """Owns everything that one run needs, and closes it all."""
@@ -60,6 +63,8 @@ class Orchestrating:
         self._clock = WaitingClock()
         self._loop: Loop | None = None
         self._run: Run | None = None
+        self._journal: Journal | None = None
+        self._told_seconds = float("-inf")
         # What an alert asks of this run comes to it as from any other program: through its counters file.
         self._alarm = Alarm(settings, logger)
         self._inquest = Inquest(Path("/"))
@@ -74,7 +79,7 @@ class Orchestrating:
             plan = plan_of(self._choices)
             stack.callback(plan.close)
             place = place_of(self._choices)
-            journal = open_journal(place.journal, stack, resumes=self._choices.resume)
+            self._journal = journal = open_journal(place.journal, stack, resumes=self._choices.resume)
             facts = whole_facts(journal.description)
             if facts.exit_code is not None:
                 self._logger.warning("the run in %s is over: nothing was run", printable(str(place.journal)))
@@ -114,6 +119,7 @@ class Orchestrating:
             self._watch(loop, telling, stack)
         except EngineError as err:
             engine_error = err
+        self._tell_of_workers()
         history.save()
         if history.error is not None:
             self._logger.warning("%s", history.error)
@@ -220,6 +226,17 @@ class Orchestrating:
                 self._inquest.look(self._run.scheduler.flights.values())
             self._alarm.note(moment)
             telling.sampled(moment)
+            if moment.sample.clock_seconds - self._told_seconds >= _ROLL_SECONDS:
+                self._tell_of_workers()
+
+    def _tell_of_workers(self) -> None:
+        """For who asks from another terminal, and for the report."""
+        if self._run is None or self._journal is None or not self._choices.engine.is_dask:
+            return
+        self._told_seconds = self._clock.seconds()
+        roll = self._run.scheduler.roll(now_seconds=self._told_seconds, unix_seconds=self._clock.unix_seconds())
+        with contextlib.suppress(JournalError):  # the run itself meets it with its next write
+            self._journal.describe({WORKERS: roll_text(roll)})
 
     def _screen(self, loop: Loop, rhythm: Rhythm, telling: Telling) -> "RunScreen | None":
         if self._choices.view is not View.LIVE or telling.pictures is None:

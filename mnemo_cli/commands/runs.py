@@ -132,7 +132,8 @@ def _opened(path: Path) -> "contextlib.closing[Journal]":
 
 def _whole(journal: "Journal") -> "Whole":
     from mnemo_cli.orchestrate.journal.lock import is_in_use
-    from mnemo_cli.orchestrate.run.facts import whole_facts
+    from mnemo_cli.orchestrate.roll import roll_in
+    from mnemo_cli.orchestrate.run.facts import WORKERS, whole_facts
     from mnemo_cli.output.orchestrate.document import Whole
 
     facts = whole_facts(journal.description)
@@ -144,6 +145,7 @@ def _whole(journal: "Journal") -> "Whole":
         slots=facts.slots,
         standing=journal.standing,
         is_running=is_in_use(journal.path),
+        workers=roll_in(journal.description.get(WORKERS, "")),
     )
 
 

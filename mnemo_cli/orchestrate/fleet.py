@@ -17,6 +17,7 @@ from mnemo_cli.orchestrate.worker import Worker
 # A host that has lost no worker for so long is trusted again.
 _SUSPECT_SECONDS = 60.0
 _MOST_SUSPECTS = 1000
+_SILENT_SECONDS = 10.0
 
 
 class Stand:
@@ -43,6 +44,9 @@ class Stand:
         return not self._loads or self.slots_taken + cpus <= self.worker.slots
 
     def may_start(self, cpus: float, now_seconds: float) -> bool:
+        """One that is silent may be gone already."""
+        if now_seconds - self.worker.heard_seconds > _SILENT_SECONDS:
+            return False
         return self.has_slot(cpus) and len(self._loads) < self.ramp.at_once(now_seconds)
 
     def begin(self, key: Key, untaken_bytes: int, cpus: float) -> None:

@@ -1,5 +1,6 @@
 """Who starts next, and on which of many workers: the scheduler of a run whose jobs are spread over machines."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mnemo_cli.orchestrate.admission import Refusal, Room, untaken_bytes
@@ -7,9 +8,12 @@ from mnemo_cli.orchestrate.fleet import Fleet
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.scheduler import Scheduler, Settled
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 from mnemo_cli.orchestrate.worker import Worker
+
+_MOST_GONE = 100
 
 
 class PlacingScheduler(Scheduler):
@@ -22,6 +26,10 @@ class PlacingScheduler(Scheduler):
         super().__init__(slots=0, budget_bytes=0, waiting=waiting, learned=learned)
         self.fleet = Fleet()
         self._most_slots = most_slots
+        # By the ids of workers; of those that are gone the last ones only.
+        self._done: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()
+        self._gone: dict[str, Worker] = {}
 
     @property
     def share_slots(self) -> int:
@@ -34,11 +42,40 @@ class PlacingScheduler(Scheduler):
     def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
         for worker in workers:
             self.fleet.note(worker, now_seconds)
+            if worker.is_lost:
+                self._bury(worker)
         if workers:
             slots = self.fleet.slots
             self.slots = slots if self._most_slots is None else min(slots, self._most_slots)
             self.budget_bytes = self.fleet.budget_bytes
             self.ramp.widen(self.slots)
+
+    def roll(self, *, now_seconds: float, unix_seconds: float) -> tuple[WorkerNow, ...]:
+        """Those that are there, and of those that are gone the ones that had jobs."""
+        claimed: Counter[str] = Counter()
+        jobs: Counter[str] = Counter()
+        for flight in self.flights.values():
+            if flight.worker is not None:
+                claimed[flight.worker] += flight.claim_bytes
+                jobs[flight.worker] += 1
+        everybody = [*(stand.worker for stand in self.fleet.stands()), *self._gone.values()]
+        return tuple(
+            WorkerNow(
+                name=worker.name,
+                level=worker.level,
+                limit_bytes=worker.limit_bytes,
+                limit_source=worker.limit_source,
+                used_bytes=worker.used_bytes,
+                claimed_bytes=claimed[worker.id],
+                jobs=jobs[worker.id],
+                slots=worker.slots,
+                heard_unix=unix_seconds - (now_seconds - worker.heard_seconds),
+                done=self._done[worker.id],
+                lost=self._lost[worker.id],
+                is_lost=worker.is_lost,
+            )
+            for worker in everybody
+        )
 
     def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
         """Take off with the next job that fits on a worker; the rooms of this machine say nothing of that."""
@@ -100,12 +137,21 @@ class PlacingScheduler(Scheduler):
         )
 
     def settle(self, key: Key, reason: Reason, *, peak_bytes: int | None = None) -> Settled:
-        self.fleet.end(self.flights[key].worker, key)
+        worker_id = self.flights[key].worker
+        self.fleet.end(worker_id, key)
+        if worker_id is not None and reason in ("ok", "lost"):
+            (self._done if reason == "ok" else self._lost)[worker_id] += 1
         return super().settle(key, reason, peak_bytes=peak_bytes)
 
     def take_back(self, key: Key) -> None:
         self.fleet.end(self.flights[key].worker, key)
         super().take_back(key)
+
+    def _bury(self, worker: Worker) -> None:
+        if len(self._gone) >= _MOST_GONE:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest], self._done[oldest], self._lost[oldest]
+        self._gone[worker.id] = worker
 
     def _worker_for(self, entry: Entry, now_seconds: float) -> Worker | None:
         if self._is_guess(entry) and self.flights and not self._may_be_tried(entry.job.name, now_seconds):

@@ -14,6 +14,7 @@ from mnemo_cli.orchestrate.job import Ended, Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.outcome import Again, Final, StopWord, after_attempt, reason_of
 from mnemo_cli.orchestrate.ramp import Ramp, may_be_tried
+from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 from mnemo_cli.orchestrate.worker import Worker
 
@@ -77,6 +78,10 @@ class Scheduler:
 
     def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
         """What workers told of themselves; one place has none."""
+
+    def roll(self, *, now_seconds: float, unix_seconds: float) -> tuple[WorkerNow, ...]:
+        """How the workers stand; one place has none."""
+        return ()
 
     def never_fits(self, job: Job) -> bool:
         """Whether its author asks for more than the whole budget."""

@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 
 from mnemo_cli.redact import printable
 
+# The key under which a journal keeps how the workers of its run stood when it was last told (orchestrate.roll).
+WORKERS = "workers"
 _NUMBERS = ("exit_code", "budget_bytes", "slots")
 
 

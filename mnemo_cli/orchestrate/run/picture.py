@@ -9,6 +9,7 @@ from mnemo_cli.orchestrate.admission import Refusal, Room
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.orchestrate.outcome import Again
+from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.run.run import Happening, Run
 from mnemo_cli.orchestrate.waiting import Entry
 
@@ -51,6 +52,7 @@ class Picture(NamedTuple):
     total: int | None
     left_seconds: float | None
     rows: tuple[JobRowNow, ...]
+    workers: tuple[WorkerNow, ...] = ()
 
 
 class Pictures:
@@ -73,7 +75,9 @@ class Pictures:
         else:
             self.failed += 1
 
-    def now(self, rooms: tuple[Room, ...], *, now_seconds: float, is_complete: bool) -> Picture:
+    def now(
+        self, rooms: tuple[Room, ...], *, now_seconds: float, is_complete: bool, unix_seconds: float = 0.0
+    ) -> Picture:
         """`is_complete`: the source brings no more jobs."""
         scheduler, waiting = self._run.scheduler, self._run.waiting
         flights = sorted(scheduler.flights.values(), key=lambda flight: flight.began_seconds)
@@ -97,6 +101,7 @@ class Pictures:
             total=over + len(flights) + len(waiting) if is_complete else None,
             left_seconds=self._left_seconds(running, waits),
             rows=rows,
+            workers=scheduler.roll(now_seconds=now_seconds, unix_seconds=unix_seconds),
         )
 
     def _peak_of(self, flight: Flight) -> int:

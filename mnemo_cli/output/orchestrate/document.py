@@ -8,8 +8,10 @@ from mnemo_cli.model import Json
 from mnemo_cli.orchestrate.journal import Standing
 from mnemo_cli.orchestrate.outcome import Again
 from mnemo_cli.orchestrate.report import JobResult, NameSummary
+from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.run.run import Happening
 from mnemo_cli.output.orchestrate.words import happening_text, verdict_text
+from mnemo_cli.output.orchestrate.workers import worker_json
 from mnemo_cli.recording.document import encode, timestamp
 
 SCHEMA = "mnemo.run/1"
@@ -25,6 +27,7 @@ class Whole(NamedTuple):
     slots: int | None
     standing: Standing
     is_running: bool = False
+    workers: tuple[WorkerNow, ...] = ()
 
 
 def run_pieces(whole: Whole, jobs: Iterable[JobResult], names: Iterable[NameSummary]) -> Iterator[str]:
@@ -76,6 +79,7 @@ def _head(whole: Whole) -> dict[str, Json]:
         "exit_code": whole.exit_code,
         "budget_bytes": whole.budget_bytes,
         "slots": whole.slots,
+        **({"workers": [worker_json(worker) for worker in whole.workers]} if whole.workers else {}),
     }
 
 

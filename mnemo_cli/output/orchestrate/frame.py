@@ -13,6 +13,7 @@ from mnemo_cli.output.dashboard.sentences import limit_name, share
 from mnemo_cli.output.dashboard.spans import Line, Span, cut, fitted, spread, whole, width_of
 from mnemo_cli.output.orchestrate.keys import KEYS
 from mnemo_cli.output.orchestrate.words import NOTHING, duration, size, why_text
+from mnemo_cli.output.orchestrate.workers import worker_lines
 from mnemo_cli.output.words import status
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration, format_size
@@ -56,7 +57,8 @@ def run_frame(view: RunView, width: int, height: int) -> list[Line]:
     if height >= len(top) + len(bottom) + 4:
         bottom.insert(0, _rule(view, width))
     room = height - len(top) - len(bottom)
-    middle = _help_lines(view, width) if view.helping else _table(view, width, room)
+    workers = _worker_table(view, width, room // 3)
+    middle = _help_lines(view, width) if view.helping else [*workers, *_table(view, width, room - len(workers))]
     blank = fitted((), width)
     lines = [*top, *middle[: max(0, room)], *[blank] * (room - len(middle)), *bottom]
     return lines[:height] if room >= 0 else [*top, bottom[-1]][:height]
@@ -138,6 +140,17 @@ def _table(view: RunView, width: int, height: int) -> list[Line]:
     if hidden > 0:
         lines.append(fitted([(f" and {hidden} more", DIM)], width))
     return lines
+
+
+def _worker_table(view: RunView, width: int, height: int) -> list[Line]:
+    """As far as there is room for it; nothing for a run on this machine."""
+    lines = worker_lines(view.picture.workers, time_seconds=view.moment.sample.time_seconds)
+    if not lines or height < 3:
+        return []
+    title, *rows = (f" {view.look.text(line)}" for line in lines)
+    if len(rows) > height - 2:
+        rows = [*rows[: height - 3], f" and {len(view.picture.workers) - height + 3} more workers"]
+    return [fitted([(title, TITLE)], width), *(fitted([(row, "")], width) for row in rows), fitted((), width)]
 
 
 def _text_of(view: RunView, row: JobRowNow, *, has_names: bool) -> str:

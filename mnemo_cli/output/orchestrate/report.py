@@ -7,6 +7,7 @@ from mnemo_cli.orchestrate.journal import Standing
 from mnemo_cli.orchestrate.report import JobResult, NameSummary
 from mnemo_cli.output.orchestrate.document import Whole
 from mnemo_cli.output.orchestrate.words import NOTHING, ended_text, size, verdict_text
+from mnemo_cli.output.orchestrate.workers import worker_lines
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration
@@ -27,6 +28,8 @@ def report_text(
         rows = [_TITLES, *(_row(summary, whole.budget_bytes) for summary in shown)]
         lines += ["", *aligned(rows, right=frozenset(range(1, len(_TITLES))))]
         lines += [f"and {len(names) - len(shown)} more names"] if len(names) > len(shown) else []
+    if workers := worker_lines(whole.workers, time_seconds=max((one.heard_unix for one in whole.workers), default=0)):
+        lines += ["", *workers]
     lines += _verdicts(whole, died)
     return "\n".join(lines) + "\n"
 

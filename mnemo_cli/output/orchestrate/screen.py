@@ -71,7 +71,10 @@ class RunScreen(Screen):
             plan=self._plan,
             moment=moment,
             picture=self._pictures.now(
-                self._loop.rooms(), now_seconds=now_seconds, is_complete=self._loop.source_is_exhausted
+                self._loop.rooms(),
+                now_seconds=now_seconds,
+                is_complete=self._loop.source_is_exhausted,
+                unix_seconds=self._clock.unix_seconds(),
             ),
             edges=self._edges,
             step=self._loop.conductor.step.word,

@@ -9,6 +9,7 @@ from mnemo_cli.orchestrate.journal import AttemptRow
 from mnemo_cli.output.orchestrate.document import Whole
 from mnemo_cli.output.orchestrate.report import standing_words
 from mnemo_cli.output.orchestrate.words import NOTHING, duration, size
+from mnemo_cli.output.orchestrate.workers import worker_lines
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.recording.document import pretty, timestamp
 from mnemo_cli.redact import printable
@@ -27,6 +28,8 @@ def status_text(whole: Whole, open_attempts: Sequence[AttemptRow], *, time_secon
         lines += ["", *aligned([titles, *rows], right=frozenset({2, 3, 4, 5}))]
         more = len(open_attempts) - _MOST_ROWS
         lines += [f"and {more} more"] if more > 0 else []
+    if workers := worker_lines(whole.workers, time_seconds=time_seconds):
+        lines += ["", *workers]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,93 @@
+"""Jobs over many workers: claims that are learned, limits of one worker, and a raised claim that goes elsewhere."""
+
+from mnemo_cli.model import Level
+from mnemo_cli.orchestrate.admission import Refusal, Room
+from mnemo_cli.orchestrate.job import Ended, Job, Key
+from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.placing import PlacingScheduler
+from mnemo_cli.orchestrate.waiting import Entry, Waiting
+from mnemo_cli.orchestrate.worker import Worker
+from mnemo_cli.units import MIB
+
+
+def worker(name: str, budget: int, slots: int = 2) -> Worker:
+    room = Room("the group", 0, budget, budget)
+    return Worker(name, name, name, slots, rooms=(room,), budget_bytes=budget, level=Level.NORMAL)
+
+
+def scheduler(*workers: Worker, jobs=(), learned=None, most_slots=None) -> PlacingScheduler:
+    waiting = Waiting(lambda job_id: None)
+    for one in jobs:
+        waiting.add(Entry(one))
+    made = PlacingScheduler(most_slots=most_slots, waiting=waiting, learned=learned or Learned())
+    made.note_workers(workers, now_seconds=0.0)
+    return made
+
+
+def job(name: str, **fields) -> Job:
+    return Job(id=name, name=fields.pop("kind", name), command=("true",), **fields)
+
+
+def started(one: PlacingScheduler, at: float = 0.0) -> list[tuple[str, str | None]]:
+    found = []
+    while (flight := one.next((), now_seconds=at)) is not None:
+        found.append((flight.job.id, flight.worker))
+    return found
+
+
+def test_slots_and_budget_are_the_workers():
+    one = scheduler(worker("a", 300 * MIB), worker("b", 900 * MIB, slots=4))
+    assert (one.slots, one.budget_bytes, one.share_slots) == (6, 900 * MIB, 4)
+    assert scheduler(worker("a", 300 * MIB), most_slots=1).slots == 1
+
+
+def test_nobody_starts_without_a_worker_and_no_job_is_given_up_for_that():
+    one = scheduler(jobs=[job("x", claim_bytes=10)])
+    assert started(one) == [] and one.why_none(0.0) == "no worker is there"
+    assert not one.never_fits(job("x", claim_bytes=10))
+
+
+def test_a_job_larger_than_every_worker_never_fits_and_one_of_the_largest_does():
+    one = scheduler(worker("a", 300), worker("b", 900))
+    assert one.never_fits(job("x", claim_bytes=901)) and not one.never_fits(job("x", claim_bytes=900))
+    refusal = one.refusal_of(Entry(job("x", claim_bytes=901)), (), now_seconds=0.0)
+    assert refusal == Refusal("b", 901, 900)
+
+
+def test_after_an_oom_on_a_small_worker_the_raised_claim_goes_to_a_larger_one():
+    small, large = worker("small", 180, slots=1), worker("large", 600, slots=1)
+    one = scheduler(small, large, jobs=[job("x", claim_bytes=60), job("y", claim_bytes=60)])
+    assert started(one) == [("x", "large"), ("y", "small")]
+    one.ended(Key("x", 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+    settled = one.ended(
+        Key("y", 1), Ended(-9, 1.0, kernel_oom=True, peak_bytes=170), host_ooms_rose=False, now_seconds=1.0
+    )
+    assert settled.again is not None and settled.again.claim_bytes == 213
+    assert started(one, 1.0) == [("y", "large")]
+
+
+def test_the_limit_of_a_job_is_no_more_than_its_worker_can_give():
+    one = scheduler(worker("small", 100 * MIB, slots=1), jobs=[job("x")])
+    ((_, where),) = started(one)
+    assert where == "small" and one.flights[Key("x", 1)].limit_bytes == 100 * MIB
+
+
+def test_what_is_on_a_lost_worker_is_nobodys_any_more():
+    one = scheduler(
+        worker("a", 900, slots=1), worker("b", 800, slots=1), jobs=[job(name, claim_bytes=9) for name in "xyz"]
+    )
+    assert started(one) == [("x", "a"), ("y", "b")]
+    one.note_workers([worker("a", 900, slots=1)._replace(is_lost=True)], now_seconds=1.0)
+    one.settle(Key("x", 1), "lost")
+    assert one.slots == 1 and started(one, 1.0) == []
+    one.ended(Key("y", 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+    assert started(one, 1.0) == [("z", "b")]
+
+
+def test_one_that_was_begun_before_us_takes_its_slot_where_it_is():
+    one = scheduler(worker("a", 900, slots=1), jobs=[job("y", claim_bytes=9)])
+    one.flights[Key("x", 1)] = one.flight_of(Entry(job("x", claim_bytes=9)), now_seconds=0.0)
+    one.started(Key("x", 1), None, "a")
+    assert started(one) == [] and one.flights[Key("x", 1)].worker == "a"
+    one.ended(Key("x", 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+    assert started(one, 1.0) == [("y", "a")]
