@@ -45,7 +45,7 @@ class Stand:
 
     def may_start(self, cpus: float, now_seconds: float) -> bool:
         """One that is silent may be gone already."""
-        if now_seconds - self.worker.heard_seconds > _SILENT_SECONDS:
+        if not self.worker.is_reached or now_seconds - self.worker.heard_seconds > _SILENT_SECONDS:
             return False
         return self.has_slot(cpus) and len(self._loads) < self.ramp.at_once(now_seconds)
 

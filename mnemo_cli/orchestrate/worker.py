@@ -11,7 +11,7 @@ class Worker(NamedTuple):
 
     `level`, `limit_bytes`, `limit_source` and `used_bytes` are of the limit that binds there, None where it is
     unknown. `budget_bytes` is what jobs may have there together. `heard_seconds` is our own monotonic clock when
-    it was last heard of.
+    it was last heard of. Nothing can be sent to one that is not reached.
     """
 
     id: str
@@ -25,4 +25,5 @@ class Worker(NamedTuple):
     limit_source: str = ""
     used_bytes: int | None = None
     heard_seconds: float = 0.0
+    is_reached: bool = True
     is_lost: bool = False

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mnemo_cli.errors import UsageError
 from mnemo_cli.orchestrate.journal import AttemptRow, Journal
 from tests.live.clusters import Cluster, cluster, jobs_below, until
 
@@ -74,8 +75,10 @@ class Client:
     def done(self) -> int:
         if not self.journal.exists():
             return 0
-        with contextlib.closing(Journal.read(self.journal)) as journal:
+        # Its first moments are no journal's yet.
+        with contextlib.suppress(UsageError), contextlib.closing(Journal.read(self.journal)) as journal:
             return journal.standing.done
+        return 0
 
     def attempts(self) -> Sequence[AttemptRow]:
         with contextlib.closing(Journal.read(self.journal)) as journal:

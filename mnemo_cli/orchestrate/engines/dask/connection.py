@@ -48,7 +48,6 @@ class Connection:
         self._over: list[Future[Any]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
     def is_up(self) -> bool:
         """A stream that the client has made anew by itself is another connection: what it had promised is gone."""
         stream = self._client.scheduler_comm
@@ -73,15 +72,17 @@ class Connection:
     async def follow(self) -> None:
         """Until it is down."""
         asked_seconds = asyncio.get_running_loop().time()
-        while self.is_up:
+        while self.is_up():
             await asyncio.sleep(_PULSE_SECONDS)
+            if not self.is_up():
+                return  # its futures are cancelled now, and the attempts go on
             self._over.clear()
             for key, (agent, future) in list(self._futures.items()):
                 if future.status in _OVER:
                     self.forget([key])
                     self._failed(agent, key, f"Dask has given it up: {future.status}")
             now = asyncio.get_running_loop().time()
-            if now - asked_seconds >= _ASK_SECONDS and self.is_up:
+            if now - asked_seconds >= _ASK_SECONDS and self.is_up():
                 asked_seconds = now
                 await self._ask()
 
@@ -121,11 +122,13 @@ class Connection:
         """`for_good`: the agents are taken off the workers too."""
         for task in tuple(self._tasks):
             task.cancel()
-        if for_good and self.is_up:
+        if for_good and self.is_up():
             with contextlib.suppress(OSError, ValueError, TimeoutError):
                 await asyncio.wait_for(self._client.unregister_worker_plugin(self._plugin.name), _ANSWER_SECONDS)
         self._futures.clear()
         self._over.clear()
+        if self.is_up():
+            self._client.unsubscribe_topic(_EVERYBODY)
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._client.close(), _ANSWER_SECONDS)
 

@@ -159,12 +159,11 @@ class Dask:
                 if self._places.is_at(key, agent):
                     self._link.stop(agent, key, 0)
                     self._end(key, agent, Lost(key, reason))
-            case Up(epoch, agents):
-                self._epoch = epoch
-                for agent in self._greetings.keys() - agents:
-                    self._lose(agent, "its worker did not come back with the scheduler")
+            case Up(epoch, greetings):
+                self._come_up(epoch, greetings)
             case Down():
-                pass
+                for worker in self._workers.values():
+                    self._told.append(worker._replace(is_reached=False))
             case Dead(error):
                 raise error
 
@@ -187,13 +186,23 @@ class Dask:
                 else:
                     self.fenced += 1
 
+    def _come_up(self, epoch: int, greetings: Sequence[Greeting]) -> None:
+        """At first `recover` asks for what goes on; later, of what we have sent, each agent tells what it has."""
+        is_first, self._epoch = not self._epoch, epoch
+        for agent in self._greetings.keys() - {greeting.agent for greeting in greetings}:
+            self._lose(agent, "its worker did not come back with the scheduler")
+        for greeting in greetings:
+            if is_first:
+                self._greetings[greeting.agent] = greeting
+                self._note(greeting.agent, greeting.standing)
+            else:
+                self._meet(greeting)
+
     def _meet(self, greeting: Greeting) -> None:
         """What it knows of what it was sent counts: what it has not begun it never will, since the epoch is another."""
         agent = greeting.agent
         self._greetings[agent] = greeting
         self._note(agent, greeting.standing)
-        if not self._epoch:
-            return  # `recover` asks for all of it
         for message in greeting.ends:
             if not self._places.is_at(key := end_of(message)[0].key, agent):
                 self._known.setdefault(agent, []).append(key)
@@ -271,7 +280,8 @@ def _show(output: Output, order: Order | None) -> None:
 
 def _quiet_loggers() -> None:
     """Dask tells on stderr what its client does; what of that is of use comes to us as news."""
-    for name in _LOGGERS:
-        logger = logging.getLogger(name)
-        logger.handlers = [logging.NullHandler()]
-        logger.propagate = False
+    for name in (*_LOGGERS, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _LOGGERS:
+            logger = logging.getLogger(name)
+            logger.handlers = [logging.NullHandler()]
+            logger.propagate = name not in _LOGGERS

@@ -66,10 +66,10 @@ class Down(NamedTuple):
 
 
 class Up(NamedTuple):
-    """It is reached, again maybe, and whoever is there has been met: nobody else is there. `epoch` is ours now."""
+    """It is reached, again maybe. These agents have answered and nobody else is there; `epoch` is ours now."""
 
     epoch: int
-    agents: frozenset[str]
+    greetings: tuple[Greeting, ...]
 
 
 class Dead(NamedTuple):
@@ -93,7 +93,8 @@ class Link:
         self._connection: Connection | None = None
         self._closing = asyncio.Event()
         self._for_good = False
-        self._met: set[str] = set()
+        # Who has answered while a connection was being made.
+        self._met: dict[str, Greeting] = {}
         self._thread = threading.Thread(target=self._live, name="mnemo-dask", daemon=True)
 
     @property
@@ -195,7 +196,7 @@ class Link:
         )  # fmt: skip
         try:
             await connection.open()
-            self._tell(Up(connection.epoch, frozenset(self._met)))
+            self._tell(Up(connection.epoch, tuple(self._met.values())))
             self._connection = connection
             following = asyncio.create_task(connection.follow())
             closing = asyncio.create_task(self._closing.wait())
@@ -217,11 +218,13 @@ class Link:
             self._loop.call_later(_REPORTS_SECONDS, self._ring)
 
     def _meet(self, greeting: Greeting) -> None:
-        self._met.add(greeting.agent)
-        self._tell(Met(greeting))
+        if self._connection is None:
+            self._met[greeting.agent] = greeting
+        else:
+            self._tell(Met(greeting))
 
     def _leave(self, agent: str, reason: str) -> None:
-        self._met.discard(agent)
+        self._met.pop(agent, None)
         self._tell(Left(agent, reason))
 
     def _tell(self, news: News) -> None:
@@ -260,4 +263,4 @@ def _unreachable(address: str, err: Exception, since_seconds: float, *, is_first
     why = printable(str(err).splitlines()[0]) if str(err) else type(err).__name__
     if is_first:
         return EngineError(f"no scheduler was reached at {shown} within {waited} ({why}): is it running there?")
-    return EngineError(f"the scheduler at {shown} is gone since {waited} ({why})")
+    return EngineError(f"the scheduler at {shown} is gone since {waited} ({why}): the run goes on with --resume")
