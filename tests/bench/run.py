@@ -17,6 +17,8 @@ BENCHES = (
     "collect",
     "orchestrate",
     "orchestrate_memory",
+    "dask",
+    "dask_scale",
     "rules",
     "export",
 )

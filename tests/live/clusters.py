@@ -142,3 +142,40 @@ def jobs_below(folder: Path) -> list[int]:
             if b"MNEMOSYNE_JOB_ID" in variables and run.startswith(f"{folder}/") and state not in "ZX":
                 found.append(int(entry.name))
     return found
+
+
+class Namespace:
+    """A network of its own with one cable to this machine: `here` and `there` are the addresses of its ends."""
+
+    def __init__(self, number: int) -> None:
+        self.name, self._here_device, self._there_device = f"mnemo-{number}", f"mnemo{number}h", f"mnemo{number}t"
+        # A part of the addresses that are for benchmarks of networks (RFC 2544).
+        block = f"198.18.{number % 250}"
+        self.here, self.there = f"{block}.1", f"{block}.2"
+
+    def make(self) -> None:
+        """Raises CalledProcessError or FileNotFoundError where that cannot be."""
+        ip("netns", "add", self.name)
+        ip("link", "add", self._here_device, "type", "veth", "peer", "name", self._there_device, "netns", self.name)
+        ip("address", "add", f"{self.here}/24", "dev", self._here_device)
+        ip("link", "set", self._here_device, "up")
+        ip("-n", self.name, "address", "add", f"{self.there}/24", "dev", self._there_device)
+        ip("-n", self.name, "link", "set", "lo", "up")
+        self.plug(True)
+
+    def plug(self, on: bool) -> None:
+        """The cable in, or out."""
+        ip("-n", self.name, "link", "set", self._there_device, "up" if on else "down")
+
+    def remove(self) -> None:
+        for words in (("link", "delete", self._here_device), ("netns", "delete", self.name)):
+            with contextlib.suppress(subprocess.CalledProcessError, FileNotFoundError):
+                ip(*words)
+
+    @property
+    def wrap(self) -> Sequence[str]:
+        return ("ip", "netns", "exec", self.name)
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=10)

@@ -1,0 +1,68 @@
+"""A worker that is cut off goes on alone; its jobs are begun elsewhere, and what it says later counts for nothing."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.clusters import Cluster, Namespace, jobs_below, until
+from tests.live.test_dask import Client, lines, short_jobs
+
+pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+CUT_SECONDS = 20.0
+WORKER_TTL_SECONDS = 5.0
+RECOVERED_SECONDS = 30.0
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root may make a network namespace")
+    made = Namespace(os.getpid())
+    try:
+        made.make()
+        yield made
+    except (subprocess.CalledProcessError, FileNotFoundError) as err:
+        pytest.skip(f"no network namespace can be made: {getattr(err, 'stderr', b'') or err}")
+    finally:
+        made.remove()
+
+
+def test_a_link_that_is_cut_for_twenty_seconds_costs_attempts_and_no_job(tmp_path: Path, namespace: Namespace):
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    made = Cluster(folder, host=namespace.here)
+    client = Client(tmp_path, made.address)
+    try:
+        made.start_scheduler()
+        made.start_worker("near")
+        made.start_worker("far", wrap=namespace.wrap)
+        client.plan(*short_jobs(client.folder, 4.0, count=16))
+        client.start()
+        far = made.folder_of("far")
+        until(lambda: len(jobs_below(far)) >= 2 and client.done() >= 2, "jobs on both", of=client.program)
+        namespace.plug(False)
+        cut = time.monotonic()
+        until(lambda: any(row.reason == "lost" for row in client.attempts()), "the loss", of=client.program)
+        assert time.monotonic() - cut <= WORKER_TTL_SECONDS + RECOVERED_SECONDS
+        # What it had goes on, and ends with nobody to tell.
+        until(lambda: not jobs_below(far), "the end of what ran there")
+        until(lambda: time.monotonic() - cut >= CUT_SECONDS, "the end of the cut")
+        namespace.plug(True)
+        assert client.end(120) == 0, client.said
+        client.check_every_job_is_done_once(16)
+        lost = {row.job_id for row in client.attempts() if row.reason == "lost"}
+        ended = Counter(lines(client.folder / "ended"))
+        assert set(ended) == {f"j{at}" for at in range(16)}
+        # At least once: what was cut off came to its end there, and was done again.
+        assert {job for job, times in ended.items() if times > 1} <= lost
+        assert any(times > 1 for times in ended.values())
+    finally:
+        client.close()
+        made.close()
