@@ -16,6 +16,8 @@ class Learned:
         self._peaks: dict[str, deque[int]] = {}
         # Names that ended well with a peak too small to be told from the keeper's.
         self._ended: dict[str, None] = {}
+        # Each name's last answer, with what it was reckoned for: it is asked for more often than peaks come.
+        self._claims: dict[str, tuple[int, int, int]] = {}
 
     def note(self, name: str, peak_bytes: int | None) -> None:
         """One more attempt has ended well; its peak is not always known."""
@@ -29,10 +31,13 @@ class Learned:
     def add(self, name: str, peaks_bytes: Iterable[int]) -> None:
         """Remember peaks of successful attempts, the oldest first."""
         peaks = self._peaks.pop(name, None)
+        self._claims.pop(name, None)
         if peaks is None:
             peaks = deque(maxlen=REMEMBERED_PEAKS)
             if len(self._peaks) >= MOST_NAMES:
-                del self._peaks[next(iter(self._peaks))]
+                oldest = next(iter(self._peaks))
+                del self._peaks[oldest]
+                self._claims.pop(oldest, None)
         peaks.extend(peaks_bytes)
         self._peaks[name] = peaks
 
@@ -49,4 +54,10 @@ class Learned:
 
     def claim_bytes(self, name: str, *, budget_bytes: int, slots: int) -> int:
         """The claim of a job of this name."""
-        return claim_bytes(tuple(self._peaks.get(name, ())), budget_bytes=budget_bytes, slots=slots)
+        known = self._claims.get(name)
+        if known is not None and known[:2] == (budget_bytes, slots):
+            return known[2]
+        claim = claim_bytes(tuple(self._peaks.get(name, ())), budget_bytes=budget_bytes, slots=slots)
+        if name in self._peaks:
+            self._claims[name] = (budget_bytes, slots, claim)
+        return claim

@@ -8,6 +8,7 @@ from mnemo_cli.orchestrate.fleet import Fleet
 from mnemo_cli.orchestrate.flight import Flight
 from mnemo_cli.orchestrate.job import Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
+from mnemo_cli.orchestrate.ramp import may_be_tried
 from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.scheduler import Scheduler, Settled
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
@@ -30,6 +31,8 @@ class PlacingScheduler(Scheduler):
         self._done: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
         self._gone: dict[str, Worker] = {}
+        # When attempts of each name began, the oldest first: thousands run at once.
+        self._began: dict[str, dict[Key, float]] = {}
 
     @property
     def share_slots(self) -> int:
@@ -98,6 +101,7 @@ class PlacingScheduler(Scheduler):
         if entry.job.limit_bytes is None and flight.limit_bytes is not None:
             flight.limit_bytes = min(flight.limit_bytes, max(worker.budget_bytes, flight.claim_bytes))
         self.flights[flight.key] = flight
+        self._began.setdefault(flight.job.name, {})[flight.key] = now_seconds
         self.fleet.begin(worker.id, flight.key, flight.claim_bytes, entry.job.cpus)
         return flight
 
@@ -124,6 +128,7 @@ class PlacingScheduler(Scheduler):
         flight = self.flights[key]
         if flight.worker is None and worker_id is not None:
             flight.worker = worker_id
+            self._began.setdefault(flight.job.name, {})[key] = flight.began_seconds
             self.fleet.begin(worker_id, key, flight.claim_bytes, flight.job.cpus)
 
     def note_use(self, use: Mapping[Key, int], *, now_seconds: float) -> None:
@@ -138,14 +143,30 @@ class PlacingScheduler(Scheduler):
 
     def settle(self, key: Key, reason: Reason, *, peak_bytes: int | None = None) -> Settled:
         worker_id = self.flights[key].worker
-        self.fleet.end(worker_id, key)
+        self._leave(key)
         if worker_id is not None and reason in ("ok", "lost"):
             (self._done if reason == "ok" else self._lost)[worker_id] += 1
         return super().settle(key, reason, peak_bytes=peak_bytes)
 
     def take_back(self, key: Key) -> None:
-        self.fleet.end(self.flights[key].worker, key)
+        self._leave(key)
         super().take_back(key)
+
+    def _leave(self, key: Key) -> None:
+        flight = self.flights[key]
+        self.fleet.end(flight.worker, key)
+        name = flight.job.name
+        began = self._began.get(name)
+        if began is not None:
+            began.pop(key, None)
+            if not began:
+                del self._began[name]
+
+    def _may_be_tried(self, name: str, now_seconds: float) -> bool:
+        if self._learned.has_ended(name):
+            return True
+        began = self._began.get(name)
+        return began is None or may_be_tried(len(began), now_seconds - next(iter(began.values())))
 
     def _bury(self, worker: Worker) -> None:
         if len(self._gone) >= _MOST_GONE:

@@ -55,6 +55,7 @@ class Scheduler:
         self.flights: dict[Key, Flight] = {}
         self._waiting = waiting
         self._learned = learned
+        self._has_timeouts = False
 
     @property
     def is_idle(self) -> bool:
@@ -104,6 +105,7 @@ class Scheduler:
     def flight_of(self, entry: Entry, *, now_seconds: float) -> Flight:
         """The attempt as it would begin now, or as one of a run before ours goes on."""
         claim_bytes = self.claim_of(entry)
+        self._has_timeouts = self._has_timeouts or entry.job.timeout_seconds is not None
         return Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), began_seconds=now_seconds)
 
     def why_none(self, now_seconds: float) -> str | None:
@@ -187,6 +189,8 @@ class Scheduler:
 
     def overdue(self, now_seconds: float) -> tuple[Flight, ...]:
         """The attempts whose time-out has passed and which nobody has stopped yet."""
+        if not self._has_timeouts:
+            return ()  # asked at every turn, of thousands
         return tuple(flight for flight in self.flights.values() if flight.is_overdue(now_seconds))
 
     def youngest(self, *, frozen: bool, critical: bool = False) -> Flight | None:
