@@ -17,7 +17,7 @@ BENCHES = (
     "collect",
     "orchestrate",
     "orchestrate_memory",
-    "dask",
+    "dask_jobs",
     "dask_scale",
     "rules",
     "export",

@@ -61,7 +61,11 @@ class Home:
 
 def _taken(file: Path) -> bytes:
     """Its beginning and its end, and no more of it here."""
+    found = b""
     try:
+        if not file.stat().st_size:
+            file.unlink()  # most attempts write nothing
+            return found
         with file.open("rb") as opened:
             size = opened.seek(0, 2)
             opened.seek(0)

@@ -27,7 +27,8 @@ from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.redact import printable
 
 _AGAIN_SECONDS = 0.5
-# Reports of many workers come in one turn of the run's loop; ends are told at once.
+# What comes together is taken in one turn of the run's loop: ends soon, and reports of many workers when there is time.
+_ENDS_SECONDS = 0.003
 _REPORTS_SECONDS = 0.1
 _URGENT = ("ended", "refused", "lost")
 
@@ -88,7 +89,7 @@ class Link:
         self._settings, self._agent = settings, agent
         self._news: deque[News] = deque()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._is_rung = False
+        self._rings_seconds = float("inf")
         self._loop = asyncio.new_event_loop()
         self._connection: Connection | None = None
         self._closing = asyncio.Event()
@@ -108,7 +109,6 @@ class Link:
         """What has happened since the last call, in order."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_read(self._bell)
-        self._is_rung = False
         news: list[News] = []
         while self._news:
             news.append(self._news.popleft())
@@ -211,11 +211,7 @@ class Link:
 
     def _hear(self, message: Message) -> None:
         self._news.append(Said(message))
-        if message[0] in _URGENT:
-            self._ring()
-        elif not self._is_rung:
-            self._is_rung = True
-            self._loop.call_later(_REPORTS_SECONDS, self._ring)
+        self._ring_within(_ENDS_SECONDS if message[0] in _URGENT else _REPORTS_SECONDS)
 
     def _meet(self, greeting: Greeting) -> None:
         if self._connection is None:
@@ -231,7 +227,14 @@ class Link:
         self._news.append(news)
         self._ring()
 
+    def _ring_within(self, seconds: float) -> None:
+        due_seconds = self._loop.time() + seconds
+        if due_seconds < self._rings_seconds:
+            self._rings_seconds = due_seconds
+            self._loop.call_later(seconds, self._ring)
+
     def _ring(self) -> None:
+        self._rings_seconds = float("inf")
         os.eventfd_write(self._bell, 1)
 
 
