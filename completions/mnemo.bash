@@ -108,8 +108,8 @@ _mnemo_describe() {
             ;;
         'mnemo orchestrate')
             commands='check status cancel report history demo'
-            options='--template --slots --budget --journal --resume --drain-timeout --rules --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
-            valued='--template --slots --budget --journal --drain-timeout --rules --output-dir --format --color --config'
+            options='--template --slots --budget --journal --resume --drain-timeout --engine --scheduler --local-cluster --tls-ca --tls-cert --tls-key --rules --output-dir --format --dry-run --color -v --verbose --quiet --config -h --help'
+            valued='--template --slots --budget --journal --drain-timeout --engine --scheduler --local-cluster --tls-ca --tls-cert --tls-key --rules --output-dir --format --color --config'
             runs=yes
             ;;
         'mnemo orchestrate check')
@@ -288,6 +288,10 @@ _mnemo_value() {
         'mnemo explain --format') _mnemo_words 'plain json' ;;
         'mnemo explain --config') _mnemo_paths -f ;;
         'mnemo orchestrate --journal') _mnemo_paths -f ;;
+        'mnemo orchestrate --engine') _mnemo_words 'local dask' ;;
+        'mnemo orchestrate --tls-ca') _mnemo_paths -f ;;
+        'mnemo orchestrate --tls-cert') _mnemo_paths -f ;;
+        'mnemo orchestrate --tls-key') _mnemo_paths -f ;;
         'mnemo orchestrate --rules') _mnemo_paths -f ;;
         'mnemo orchestrate --output-dir') _mnemo_paths -f ;;
         'mnemo orchestrate --format') _mnemo_words 'plain json ndjson' ;;

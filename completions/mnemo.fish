@@ -14,7 +14,7 @@ function __mnemo_read
         else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor' 'mnemo orchestrate'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--rules' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--replay' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--output-dir' '--listen' '--scrape-timeout' '--tls-cert' '--tls-key' '--client-ca' '--auth-user' '--auth-password-file' '--file' '--webhook-url-file' '--webhook-token-file' '--pagerduty-key-file'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--rules' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--replay' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--engine' '--scheduler' '--local-cluster' '--tls-ca' '--tls-cert' '--tls-key' '--output-dir' '--listen' '--scrape-timeout' '--client-ca' '--auth-user' '--auth-password-file' '--file' '--webhook-url-file' '--webhook-token-file' '--pagerduty-key-file'
             set skip yes
         else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits rules' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo orchestrate demo' 'mnemo export' 'mnemo export serve' 'mnemo export textfile' 'mnemo export rules' 'mnemo export alertmanager' 'mnemo export dashboard' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
@@ -262,6 +262,12 @@ complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l budget -d 'Memory for all
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l journal -d 'Keep the run in FILE.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l resume -d 'Go on with the run in the journal, or begin it.'
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l drain-timeout -d 'How long jobs may finish in a drain.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l engine -d 'Where jobs run: here, or on a Dask cluster\'s workers. [default: local]' -r -f -a 'local dask'
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l scheduler -d 'The Dask scheduler, tcp://HOST:PORT.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l local-cluster -d 'Try --engine dask with N workers here. [x>=1]' -r -f
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l tls-ca -d 'Who signs for a tls:// scheduler.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l tls-cert -d 'Our certificate for it.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l tls-key -d 'The key of our certificate.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l output-dir -d 'Put the jobs\' output there.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo orchestrate' -l format -d 'Print this instead of the live view.' -r -f -a 'plain json ndjson'

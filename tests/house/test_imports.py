@@ -19,6 +19,11 @@ WATCHER = """
 import importlib, json, os, sys, time
 # It reads /proc for a collector of its own while it is imported; those of us that stand on it are still looked at.
 import prometheus_client
+# So does Dask, which is there with its extra only.
+try:
+    import distributed
+except ImportError:
+    pass
 
 package = sys.argv[1]
 found, current = [], [""]

@@ -4,6 +4,7 @@ Dask's tasks say only which worker is busy. What counts is what agents tell, and
 says that an attempt was sent to.
 """
 
+import contextlib
 import logging
 import os
 import pickle
@@ -48,12 +49,11 @@ class Dask:
         self._lonely_seconds = time.monotonic()
         self.fenced = 0
         self._link = Link(settings, agent)
-        self._link.start()
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._link.close, for_good=False)
+            self._link.start()
             self._await_scheduler()
-        except BaseException:
-            self._link.close(for_good=False)
-            raise
+            stack.pop_all()
 
     @property
     def capacity(self) -> Capacity:

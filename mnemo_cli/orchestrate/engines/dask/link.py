@@ -182,12 +182,10 @@ class Link:
         client = Client(
             address, asynchronous=True, security=security, timeout=seconds, set_as_default=False, name="mnemo"
         )
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(_let_go, client)
             await asyncio.wait_for(client, seconds)
-        except BaseException:
-            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(client.close(), 1)
-            raise
+            stack.pop_all()
         self._met.clear()
         connection = Connection(
             client, self._agent, next_epoch(self._settings.folder),
@@ -236,6 +234,12 @@ class Link:
     def _ring(self) -> None:
         self._rings_seconds = float("inf")
         os.eventfd_write(self._bell, 1)
+
+
+async def _let_go(client: Client) -> None:
+    """Of one that never came to anything."""
+    with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+        await asyncio.wait_for(client.close(), 1)
 
 
 def next_epoch(folder: Path) -> int:
