@@ -164,7 +164,7 @@ class Orchestrating:
         if self._choices.engine.is_dask:
             scheduler = PlacingScheduler(most_slots=means.chosen_slots, waiting=waiting, learned=learned)
             # The kernel that ended a job was another machine's.
-            verdict_of = verdict_with(lambda death: None)
+            verdict_of = verdict_with(lambda death: engine.finding(death.key))
         self._run = Run(engine, journal, scheduler, waiting, source, settings, telling.happened, verdict_of)
         standing = journal.standing
         telling.pictures = Pictures(

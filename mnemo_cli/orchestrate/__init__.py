@@ -4,6 +4,7 @@ plan        what is to be run, from a file, lines or a command line
 job         the nouns: Job, Attempt, how an attempt ended
 run         one run from its first job to its last: engine, journal and scheduler meet there
 scheduler   who starts next, and what becomes of whom: the pure middle
+placing     the same over many workers; fleet: where an attempt may start; worker, roll: what is known of each
 waiting     jobs before their turn; flight: an attempt between its start and its end
 admission   whether one more job may start now; claims, learned: what a job needs; ramp: how many at once
 growth      how fast an attempt grows; balance: who is frozen in time, so that the first can finish

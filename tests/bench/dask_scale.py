@@ -83,6 +83,8 @@ class Simulated:
     def use(self) -> Mapping[Key, int]:
         return self._use
 
+    def finding(self, key: Key) -> None: ...
+
     def pause(self, key: Key) -> bool:
         return False
 

@@ -192,6 +192,8 @@ def test_a_job_that_outgrows_a_small_worker_is_tried_on_a_larger_one(tmp_path, m
             client.check_every_job_is_done_once(12)
             died = [row for row in client.attempts() if row.reason == "oom-limit"]
             assert died, "no job was ever put on the small worker"
+            # Found out on the worker itself.
+            assert all(row.headline and "killed by the kernel" in row.headline for row in died), died
             again = {row.job_id: row for row in client.attempts() if row.reason == "ok" and row.number > 1}
             assert all(again[row.job_id].claim_bytes > row.claim_bytes for row in died)
         finally:

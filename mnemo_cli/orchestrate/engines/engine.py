@@ -7,10 +7,13 @@ except the record of each attempt's start and exit, which outlives the superviso
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from mnemo_cli.orchestrate.job import Ended, Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
+
+if TYPE_CHECKING:
+    from mnemo_cli.orchestrate.inquest.inquest import Finding
 
 # How a job's limit is held, best first; facts/orchestrate §4.
 Enforcement: TypeAlias = Literal["cgroup-v2", "cgroup-v1", "tree-sampler", "none"]
@@ -101,6 +104,10 @@ class Engine(Protocol):
 
     def use(self) -> Mapping[Key, int]:
         """Bytes used now by each running attempt's whole tree; attempts that cannot be read are missing."""
+        ...
+
+    def finding(self, key: Key) -> "Finding | None":
+        """Why an attempt died, where the machine that it was on has found that out; asked once, after its end."""
         ...
 
     def pause(self, key: Key) -> bool:

@@ -7,6 +7,7 @@ events     what happens, as it happens: lines for people, or ndjson
 report     what became of a run: a summary for each name, a verdict for each job that died
 plan       a plan before it is run: its layers, its sum, what can never fit
 standing   how a run stands, asked from another terminal; what was learned of each name
+workers    the workers of a run on many machines, for every view
 frame      the live screen for a width and a height, as a pure function
 screen     the terminal while a run owns it
 """

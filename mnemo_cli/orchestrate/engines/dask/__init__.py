@@ -11,6 +11,8 @@ local_cluster  a scheduler and workers on this machine, for a try
 plugin         what is registered with the scheduler, and put by it on each worker, early or late
 agent          on a worker: starts, limits, samples and ends attempts with the engine of that machine
 standing       on a worker: the limits that hold there, and what is used of them
+witness        on a worker: why an attempt died there, by its kernel
+home           on a worker: where an attempt works, and what it writes
 fencing        an attempt begins once, on the worker it was sent to; what is late counts for nothing
 messages       what agent and engine say to each other
 

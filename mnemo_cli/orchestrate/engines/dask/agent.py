@@ -14,6 +14,7 @@ from mnemo_cli.orchestrate.engines.dask.fencing import Ledger
 from mnemo_cli.orchestrate.engines.dask.home import Home
 from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting, Message, Sent, end_message
 from mnemo_cli.orchestrate.engines.dask.standing import Standing, Standings
+from mnemo_cli.orchestrate.engines.dask.witness import Witness
 from mnemo_cli.orchestrate.engines.engine import Engine, EngineEvent, Lost, Started
 from mnemo_cli.orchestrate.job import Key
 
@@ -44,11 +45,13 @@ class Agent:
         engine: Engine,
         standings: Standings,
         home: Home,
+        witness: Witness,
         seat: Seat,
         tell: Callable[[Message], None],
     ) -> None:
         self.id = agent_id
         self._ledger: Ledger[Message] = Ledger(agent_id)
+        self._witness = witness
         self._engine, self._standings, self._home, self._seat, self._tell = engine, standings, home, seat, tell
         self._waiters: dict[Key, asyncio.Future[None]] = {}
         self._started: list[Key] = []
@@ -74,6 +77,7 @@ class Agent:
         self._engine.close()
         self._standings.close()
         self._home.close()
+        self._witness.close()
         for waiter in self._waiters.values():
             waiter.cancel()
 
@@ -98,6 +102,7 @@ class Agent:
             return
         waiter = self._waiters[key] = asyncio.get_running_loop().create_future()
         try:
+            self._witness.begins(sent.order)
             self._engine.start([self._home.order(sent)])
         except (EngineError, OSError) as err:
             self._end(Lost(key, str(err)))
@@ -107,6 +112,7 @@ class Agent:
 
     def stop(self, key: Key, grace_seconds: float) -> None:
         if key in self._ledger.running:
+            self._witness.told_to_stop(key)
             self._engine.stop(key, grace_seconds=grace_seconds)
 
     def _take_events(self) -> None:
@@ -117,6 +123,7 @@ class Agent:
                 if not self._started:
                     asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._tell_started)
                 self._started.append(event.key)
+                self._witness.started(event.key, event.identity)
 
     def _tell_started(self) -> None:
         keys = [list(key) for key in self._started if key in self._ledger.running]
@@ -125,7 +132,10 @@ class Agent:
             self._tell(["started", self.id, keys])
 
     def _end(self, event: EngineEvent) -> None:
-        message = end_message(self.id, event, self._home.output(event.key))
+        self._witness.ask(event, lambda finding: self._tell_end(event, finding))
+
+    def _tell_end(self, event: EngineEvent, finding: bytes | None) -> None:
+        message = end_message(self.id, event, self._home.output(event.key), finding)
         self._ledger.ended(event.key, message)
         self._tell(message)
         waiter = self._waiters.pop(event.key, None)

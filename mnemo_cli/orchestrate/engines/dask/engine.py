@@ -20,7 +20,9 @@ from mnemo_cli.orchestrate.engines.dask.link import Dead, Down, Failed, Left, Li
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Output, Sent, end_of, worker_of
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
+from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
+from mnemo_cli.orchestrate.inquest.inquest import Finding
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
 
@@ -44,6 +46,7 @@ class Dask:
         self._workers: dict[str, Worker] = {}
         self._use: dict[Key, int] = {}
         self._known: dict[str, list[Key]] = {}
+        self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
         self._told: list[Worker] = []
         self._lonely_seconds = time.monotonic()
@@ -103,6 +106,9 @@ class Dask:
 
     def use(self) -> Mapping[Key, int]:
         return self._use
+
+    def finding(self, key: Key) -> Finding | None:
+        return finding_of(self._findings.pop(key, None))
 
     def pause(self, key: Key) -> bool:
         return False
@@ -229,7 +235,9 @@ class Dask:
         self._events += [Lost(key, reason) for key in lost]
 
     def _ended(self, agent: str, message: Message) -> EngineEvent:
-        event, output, _ = end_of(message)
+        event, output, finding = end_of(message)
+        if finding is not None:
+            self._findings[event.key] = finding
         order = self._orders.get(event.key)
         _show(output, order)
         self._places.take_end(event.key, agent)

@@ -16,6 +16,7 @@ from mnemo_cli.orchestrate.engines.dask.agent import Agent, Seat, agent_folder
 from mnemo_cli.orchestrate.engines.dask.home import Home
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Sent
 from mnemo_cli.orchestrate.engines.dask.standing import Standings
+from mnemo_cli.orchestrate.engines.dask.witness import Witness
 from mnemo_cli.orchestrate.job import Key
 
 MEMORY_RESOURCE, SLOTS_RESOURCE = "mnemo-memory", "mnemo-slots"
@@ -56,6 +57,7 @@ class MnemoAgent(WorkerPlugin):
             Local(LocalSettings(folder, slots, outlives=False)),
             standings,
             Home(folder, self._folder),
+            Witness(Path("/")),
             seat,
             lambda message: worker.log_event(self.name, message),
         )
