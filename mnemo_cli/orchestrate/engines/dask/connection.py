@@ -63,6 +63,9 @@ class Connection:
         try:
             await self._client.register_plugin(self._plugin, name=name)
         except (ImportError, AttributeError) as err:
+            # Left there, it would keep every worker from joining that has no mnemo.
+            with contextlib.suppress(ImportError, OSError, ValueError):
+                await self._client.unregister_worker_plugin(name)
             raise EngineError(
                 f"the workers cannot load mnemo ({printable(str(err))}): it must be installed there in the same "
                 f"version as here: {INSTALL}"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+import dask
 from distributed import Client
 from distributed.security import Security
 
@@ -151,6 +152,8 @@ class Link:
             self._loop.close()
 
     async def _keep_up(self) -> None:
+        # Else Dask looks for the source of whoever submits, at each order, and sends it along.
+        dask.config.set({"distributed.diagnostics.computations.nframes": 0})
         settings = self._settings
         async with contextlib.AsyncExitStack() as stack:
             try:
