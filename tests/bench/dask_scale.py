@@ -104,11 +104,11 @@ class Timed(PlacingScheduler):
     admission_seconds = 0.0
 
     def next(self, rooms: object, *, now_seconds: float) -> Flight | None:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             return super().next((), now_seconds=now_seconds)
         finally:
-            self.admission_seconds += time.perf_counter() - began
+            self.admission_seconds += time.process_time() - began
 
 
 class Cost(NamedTuple):

@@ -7,7 +7,7 @@ engine         the engine: orders out, events in; what is lost with a worker or 
 link           a thread of its own that holds Dask's client, and how the scheduler is found again
 connection     one connection: agents greeted, orders handed over, what came of them
 options        which scheduler, with which keys; how long it is waited for
-local_cluster  a scheduler and workers on this machine, for a try
+local_cluster  a scheduler and workers on this machine, for a try; undisturbed: Ctrl-C is not for them
 plugin         what is registered with the scheduler, and put by it on each worker, early or late
 agent          on a worker: starts, limits, samples and ends attempts with the engine of that machine
 standing       on a worker: the limits that hold there, and what is used of them

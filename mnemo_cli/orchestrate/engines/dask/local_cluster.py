@@ -7,6 +7,8 @@ from types import TracebackType
 import dask
 from distributed import LocalCluster as DasksLocalCluster
 
+from mnemo_cli.orchestrate.engines.dask import undisturbed
+
 # A worker that says nothing for so long is gone (facts/orchestrate §6); mnemo does the trying again.
 _CONFIGURATION = {
     "distributed.scheduler.worker-ttl": "15s",
@@ -32,6 +34,7 @@ class LocalCluster:
                 host="127.0.0.1",
                 dashboard_address=None,
                 asynchronous=True,
+                preload=[undisturbed.__name__],
                 silence_logs=logging.CRITICAL,
             )
         return str(self._cluster.scheduler_address)
