@@ -84,19 +84,19 @@ class PlacingScheduler(Scheduler):
         """Take off with the next job that fits on a worker; the rooms of this machine say nothing of that."""
         if self.why_none(now_seconds) is not None:
             return None
-        chosen: list[Worker] = []
+        chosen: list[tuple[Worker, int]] = []
 
         def fits(entry: Entry) -> bool:
-            worker = self._worker_for(entry, now_seconds)
-            if worker is not None:
-                chosen.append(worker)
-            return worker is not None
+            found = self._worker_for(entry, now_seconds)
+            if found is not None:
+                chosen.append(found)
+            return found is not None
 
         entry = self._waiting.select(fits, now_seconds=now_seconds)
         if entry is None:
             return None
-        (worker,) = chosen
-        flight = self.flight_of(entry, now_seconds=now_seconds)
+        ((worker, claim_bytes),) = chosen
+        flight = self.flight_of(entry, now_seconds=now_seconds, claim_bytes=claim_bytes)
         flight.worker = worker.id
         if entry.job.limit_bytes is None and flight.limit_bytes is not None:
             flight.limit_bytes = min(flight.limit_bytes, max(worker.budget_bytes, flight.claim_bytes))
@@ -174,7 +174,10 @@ class PlacingScheduler(Scheduler):
             del self._gone[oldest], self._done[oldest], self._lost[oldest]
         self._gone[worker.id] = worker
 
-    def _worker_for(self, entry: Entry, now_seconds: float) -> Worker | None:
+    def _worker_for(self, entry: Entry, now_seconds: float) -> tuple[Worker, int] | None:
+        """And what it claims there."""
         if self._is_guess(entry) and self.flights and not self._may_be_tried(entry.job.name, now_seconds):
             return None
-        return self.fleet.best(self.claim_of(entry), entry.job.cpus, now_seconds)
+        claim_bytes = self.claim_of(entry)
+        worker = self.fleet.best(claim_bytes, entry.job.cpus, now_seconds)
+        return None if worker is None else (worker, claim_bytes)

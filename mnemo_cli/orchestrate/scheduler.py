@@ -102,9 +102,9 @@ class Scheduler:
         self.flights[flight.key] = flight
         return flight
 
-    def flight_of(self, entry: Entry, *, now_seconds: float) -> Flight:
+    def flight_of(self, entry: Entry, *, now_seconds: float, claim_bytes: int | None = None) -> Flight:
         """The attempt as it would begin now, or as one of a run before ours goes on."""
-        claim_bytes = self.claim_of(entry)
+        claim_bytes = self.claim_of(entry) if claim_bytes is None else claim_bytes
         self._has_timeouts = self._has_timeouts or entry.job.timeout_seconds is not None
         return Flight(entry, claim_bytes, self._limit_of(entry, claim_bytes), began_seconds=now_seconds)
 

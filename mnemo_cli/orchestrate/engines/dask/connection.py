@@ -18,6 +18,7 @@ from mnemo_cli.redact import printable
 # Who has come or gone without our being told of it is found by asking.
 _ASK_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
+_MOMENT_SECONDS = 0.05
 _PULSE_SECONDS = 0.25
 _EVERYBODY = "all"
 _OVER = ("error", "cancelled", "lost")
@@ -46,6 +47,7 @@ class Connection:
         self._by_address: dict[str, Greeting] = {}
         self._futures: dict[Key, tuple[str, Future[Any]]] = {}
         self._over: list[Future[Any]] = []
+        self._will_ask = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def is_up(self) -> bool:
@@ -138,7 +140,7 @@ class Connection:
     def _hear(self, event: tuple[float, Message]) -> None:
         message = event[1]
         if message[0] == "hello":
-            self._later(self._ask())
+            self._ask_soon()
         else:
             self._tell(message)
 
@@ -151,6 +153,17 @@ class Connection:
         greeting = self._by_address.pop(address, None)
         if greeting is not None:
             self._left(greeting.agent, why)
+
+    def _ask_soon(self) -> None:
+        """Once for all agents that are put on their workers together."""
+        if not self._will_ask:
+            self._will_ask = True
+            self._later(self._ask_in_a_moment())
+
+    async def _ask_in_a_moment(self) -> None:
+        await asyncio.sleep(_MOMENT_SECONDS)
+        self._will_ask = False
+        await self._ask()
 
     async def _ask(self) -> None:
         """Who is there: greets whom we do not know, and notices who has gone."""
