@@ -6,8 +6,9 @@ from hypothesis import given
 
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
-from mnemo_cli.model import LimitSource, Memory, Moment, Sample, Scope
+from mnemo_cli.model import Level, LimitSource, Memory, Moment, Sample, Scope
 from mnemo_cli.orchestrate.admission import Refusal
+from mnemo_cli.orchestrate.roll import WorkerNow
 from mnemo_cli.orchestrate.run.picture import JobRowNow, Picture
 from mnemo_cli.output.dashboard.look import Look
 from mnemo_cli.output.dashboard.spans import plain, width_of
@@ -114,3 +115,17 @@ def test_a_frame_has_exactly_the_size_of_the_terminal(width, height, helping, as
     lines = run_frame(shown._replace(picture=shown.picture._replace(rows=(row, *ROWS))), width, height)
     assert len(lines) == (height if width else 0)
     assert all(sum(width_of(text) for text, _ in line) == width for line in lines)
+
+
+def test_workers_stand_above_the_jobs_as_far_as_there_is_room():
+    worker = WorkerNow("near", Level.HIGH, 4 * GIB, "cgroup /app", 3 * GIB, GIB, 2, 4, 1e9 - 1, done=7)
+    many = tuple(worker._replace(name=f"w{at}") for at in range(50))
+    lines = screen(view(picture=view().picture._replace(workers=many)), 120, 40)
+    assert len(lines) == 40 and all(width_of(line) == 120 for line in lines)
+    title = next(at for at, line in enumerate(lines) if line.startswith(" WORKER"))
+    assert lines[title + 1].split()[:3] == ["w0", "high", "3.00G"]
+    more = next(at for at, line in enumerate(lines) if "more workers" in line)
+    jobs = next(at for at, line in enumerate(lines) if line.startswith(" JOB "))
+    assert title < more < jobs and any(line.split()[:1] == ["resize-1"] for line in lines[jobs:])
+    one = screen(view(picture=view().picture._replace(workers=(worker,))), 80, 24)
+    assert sum("near" in line for line in one) == 1 and "more workers" not in "".join(one)
