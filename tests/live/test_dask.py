@@ -24,7 +24,7 @@ from tests.live.clusters import Cluster, cluster, jobs_below, until
 if TYPE_CHECKING:
     from conftest import MemoryGroup
 
-pytest.importorskip("distributed", reason="the extra dask is not installed")
+distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
 
 MIB = 1 << 20
@@ -121,8 +121,11 @@ def test_forty_jobs_on_three_workers_run_once_each(three, client):
     client.check_every_job_is_done_once(JOBS)
     assert sorted(lines(client.folder / "ended")) == sorted(f"j{at}" for at in range(JOBS))
     assert all(row.number == 1 and row.peak_bytes for row in client.attempts())
-    ran = [name for name in three.workers if "carry_out" in three.log(name) or "mnemo-" in three.log(name)]
-    assert len(ran) == 3
+    with distributed.Client(three.address, set_as_default=False) as asked:
+        workers = asked.scheduler_info(n_workers=-1)["workers"].values()
+    # Each carries what its own binding limit leaves for jobs, and its slots.
+    budget_bytes = int(1024 * MIB * 0.98)
+    assert [one["resources"] for one in workers] == [{"mnemo-memory": budget_bytes, "mnemo-slots": 2}] * 3
 
 
 def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(three, client):

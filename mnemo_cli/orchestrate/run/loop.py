@@ -188,7 +188,9 @@ class Loop:
         return Now(self._clock.seconds(), self._clock.unix_seconds())
 
     def _note_host_ooms(self, total: int | None) -> None:
-        """A moment may be older than what was read meanwhile: the counter only rises."""
+        """A moment may be older than what was read meanwhile: the counter only rises. It is this machine's."""
+        if self._engine.capacity.is_elsewhere:
+            return
         known = [number for number in (total, self._host_ooms) if number is not None]
         self._host_ooms = max(known, default=None)
         self._run.note_host_ooms(self._host_ooms)

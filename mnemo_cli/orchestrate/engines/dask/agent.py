@@ -81,6 +81,11 @@ class Agent:
         for waiter in self._waiters.values():
             waiter.cancel()
 
+    @property
+    def resources(self) -> tuple[int, int]:
+        """Memory for jobs, by the limit that binds here, and slots."""
+        return self._look().budget_bytes, self._seat.slots
+
     def greet(self, epoch: int) -> Greeting | None:
         """Who is here and what goes on. None for a supervisor that another one has followed."""
         if not self._ledger.greet(epoch):

@@ -62,6 +62,9 @@ class MnemoAgent(WorkerPlugin):
             lambda message: worker.log_event(self.name, message),
         )
         self.agent.begin()
+        # For others who look at the cluster: mnemo itself goes by what agents tell, which changes.
+        memory_bytes, slots = self.agent.resources
+        await worker.set_resources(**{MEMORY_RESOURCE: memory_bytes, SLOTS_RESOURCE: slots})
 
     async def teardown(self, worker: Worker) -> None:
         if self.agent is not None:
