@@ -37,20 +37,30 @@ def until(
 
 
 class Cluster:
-    """`wrap` makes the command of a worker run elsewhere: in a group, in a network namespace."""
+    """`wrap` makes every command run elsewhere, as in a network namespace. `tls` is a certificate with its key."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", wrap: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, host: str = "127.0.0.1", wrap: Sequence[str] = (), tls: tuple[Path, Path] | None = None
+    ) -> None:
         self.folder = folder
         with socket.create_server((host, 0)) as server:
             self.port = server.getsockname()[1]
-        self.address = f"tcp://{host}:{self.port}"
+        self.address = f"{'tcp' if tls is None else 'tls'}://{host}:{self.port}"
+        self._security: tuple[str, ...] = ()
+        if tls is not None:
+            certificate, key = map(str, tls)
+            self._security = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
         self._host, self._wrap = host, tuple(wrap)
         self._programs: list[subprocess.Popen[bytes]] = []
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_scheduler(self) -> None:
-        words = ("scheduler", "--host", self._host, "--port", str(self.port), "--no-dashboard")
+        protocol = self.address.partition(":")[0]
+        words = (
+            "scheduler", "--host", self._host, "--port", str(self.port), "--no-dashboard", "--protocol", protocol,
+            *self._security,
+        )  # fmt: skip
         self.scheduler = self._start("scheduler", words, self._wrap)
         until(lambda: self._is_listening(), "the scheduler")
 
@@ -67,7 +77,7 @@ class Cluster:
         """`enter` is the folder of a control group."""
         command = (
             "worker", self.address, "--name", name, "--nthreads", str(slots), "--memory-limit", memory_limit,
-            "--no-dashboard", "--local-directory", str(self.folder / "scratch"), *words,
+            "--no-dashboard", "--local-directory", str(self.folder / "scratch"), *self._security, *words,
         )  # fmt: skip
         before = self._wrap if wrap is None else tuple(wrap)
         self.workers[name] = self._start(name, command, before, enter)

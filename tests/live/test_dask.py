@@ -6,7 +6,9 @@ One journal tells what became of each job; the jobs themselves write down that t
 import contextlib
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -219,3 +221,50 @@ def test_a_scheduler_that_stays_away_ends_the_run_with_a_journal_that_goes_on(th
     client.start("--resume")
     assert client.end() == 0, client.said
     client.check_every_job_is_done_once(JOBS)
+
+
+def test_a_scheduler_that_speaks_tls_is_used_with_our_certificate(tmp_path):
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mnemo-test",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    (tmp_path / "cluster").mkdir()
+    made = Cluster(tmp_path / "cluster", tls=(certificate, key))
+    client = Client(tmp_path, made.address)
+    try:
+        made.start_scheduler()
+        made.start_worker("w0")
+        client.plan(*short_jobs(tmp_path, 0.0, count=2))
+        client.start("--tls-ca", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key))
+        assert client.end() == 0, client.said
+        client.check_every_job_is_done_once(2)
+    finally:
+        client.close()
+        made.close()
+
+
+def test_a_scheduler_that_is_not_there_is_named_and_nothing_is_run(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
+    client = Client(tmp_path, address)
+    try:
+        client.plan(*short_jobs(tmp_path, 0.0, count=1))
+        client.start()
+        assert client.end() == 1
+        assert f"no scheduler was reached at {address}" in client.said and not lines(tmp_path / "begun")
+    finally:
+        client.close()
+
+
+def test_a_local_cluster_is_a_try_on_one_machine(tmp_path):
+    command = [sys.executable, "-m", "mnemo_cli", "orchestrate", "-", "--engine", "dask", "--local-cluster", "2"]
+    done = subprocess.run(
+        command, input=b"echo $((6 * 7))\nexit 3\n", capture_output=True, timeout=90, cwd=tmp_path,
+        env={**os.environ, **EDGES, "TMPDIR": str(tmp_path), "MNEMOSYNE_ORCHESTRATE_HISTORY_FILE": str(tmp_path / "h")},
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stdout == b"42\n", done.stderr
+    assert b"1 done, 1 failed" in done.stderr and b"exit code 3" in done.stderr and b"Traceback" not in done.stderr
