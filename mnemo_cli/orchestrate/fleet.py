@@ -173,6 +173,13 @@ class Fleet:
             stand.end(key)
             self._push(stand)
 
+    def restrain(self, worker_id: str, now_seconds: float) -> None:
+        """Its machine ran out of memory: fewer at once, on every worker that is there."""
+        suspect = self.worker_of(worker_id)
+        for stand in self._stands.values():
+            if suspect is not None and stand.worker.host == suspect.host:
+                stand.ramp.restrain(stand.jobs, now_seconds)
+
     def weigh(self, loads: Sequence[tuple[str, Key, int]]) -> None:
         """What attempts may still take now: (worker, key, bytes)."""
         changed = set()

@@ -75,3 +75,5 @@ class Ended(NamedTuple):
     """mnemo's own cap stopped it (no kernel limit was to be had)."""
     oom_kills: int | None = None
     group: str | None = None
+    host_ooms_rose: bool = False
+    """The OOM counter of another machine, where it ran, has risen meanwhile; of our own the run knows itself."""

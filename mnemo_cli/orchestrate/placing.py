@@ -152,6 +152,11 @@ class PlacingScheduler(Scheduler):
         self._leave(key)
         super().take_back(key)
 
+    def _restrain(self, flight: Flight, now_seconds: float) -> None:
+        """One machine of many."""
+        if flight.worker is not None:
+            self.fleet.restrain(flight.worker, now_seconds)
+
     def _leave(self, key: Key) -> None:
         flight = self.flights[key]
         self.fleet.end(flight.worker, key)

@@ -150,11 +150,12 @@ class Scheduler:
     def ended(self, key: Key, ended: Ended, *, host_ooms_rose: bool, now_seconds: float) -> Settled:
         """An attempt has ended."""
         flight = self.flights[key]
-        reason = reason_of(ended, stopped_for=flight.stopped_for, host_ooms_rose=host_ooms_rose)
+        rose = host_ooms_rose or ended.host_ooms_rose
+        reason = reason_of(ended, stopped_for=flight.stopped_for, host_ooms_rose=rose)
         if reason == "ok":
             self._learned.note(flight.job.name, ended.peak_bytes)
         if reason == "oom-host-suspected":
-            self.ramp.restrain(len(self.flights), now_seconds)
+            self._restrain(flight, now_seconds)
         return self.settle(key, reason, peak_bytes=ended.peak_bytes)
 
     def settle(self, key: Key, reason: Reason, *, peak_bytes: int | None = None) -> Settled:
@@ -209,6 +210,10 @@ class Scheduler:
         """It has been told to stop; the first reason stands."""
         flight.stopped_for = flight.stopped_for or word
         flight.state = "stopping"
+
+    def _restrain(self, flight: Flight, now_seconds: float) -> None:
+        """The machine ran out of memory: fewer at once."""
+        self.ramp.restrain(len(self.flights), now_seconds)
 
     def _running(self) -> tuple[Running, ...]:
         return tuple(map(self.running_of, self.in_order()))

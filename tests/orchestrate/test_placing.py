@@ -91,3 +91,18 @@ def test_one_that_was_begun_before_us_takes_its_slot_where_it_is():
     assert started(one) == [] and one.flights[Key("x", 1)].worker == "a"
     one.ended(Key("x", 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
     assert started(one, 1.0) == [("y", "a")]
+
+
+def test_an_oom_of_a_workers_machine_restrains_that_machine_only():
+    one = scheduler(
+        worker("a", 900, slots=4), worker("b", 100, slots=4), jobs=[job(f"j{at}", claim_bytes=9) for at in range(12)]
+    )
+    begun = dict(started(one))
+    assert len(begun) == 8 and one.ramp.at_once(0.0) == 8
+    suspicious = Ended(-9, 1.0, host_ooms_rose=True)
+    settled = one.ended(Key("j0", 1), suspicious, host_ooms_rose=False, now_seconds=1.0)
+    assert (settled.reason, begun["j0"]) == ("oom-host-suspected", "a")
+    assert started(one, 1.0) == [] and one.ramp.at_once(1.0) == 8
+    on_b = next(job_id for job_id, where in begun.items() if where == "b")
+    one.ended(Key(on_b, 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+    assert [where for _, where in started(one, 1.0)] == ["b"]

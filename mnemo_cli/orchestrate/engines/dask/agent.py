@@ -137,6 +137,7 @@ class Agent:
             self._tell(["started", self.id, keys])
 
     def _end(self, event: EngineEvent) -> None:
+        event = self._witness.seen(event)
         self._witness.ask(event, lambda finding: self._tell_end(event, finding))
 
     def _tell_end(self, event: EngineEvent, finding: bytes | None) -> None:
@@ -150,6 +151,7 @@ class Agent:
     async def _look_on(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
+            self._witness.look()
             use = self._engine.use()
             standing = self._look(use.values())
             now_seconds = time.monotonic()

@@ -4,7 +4,7 @@ An agent tells, as events of its run's topic:
     ["hello", AGENT]                                it has just been put on a worker: greet it
     ["started", AGENT, [[JOB, NUMBER], ...]]
     ["ended", AGENT, JOB, NUMBER, status, seconds, cpu_seconds, peak_bytes, peak_source, kernel_oom, capped,
-              oom_kills, group, output, output, finding]
+              oom_kills, group, host_ooms_rose, output, output, finding]
     ["refused", AGENT, JOB, NUMBER, code, reason]    its command cannot be run
     ["lost", AGENT, JOB, NUMBER, reason]
     ["fenced", AGENT, JOB, NUMBER, reason]           nothing was started: whoever was sent there is told of in its place

@@ -14,6 +14,9 @@ from mnemo_cli.orchestrate.inquest.inquest import Finding, Inquest
 from mnemo_cli.orchestrate.job import Identity, Job, Key
 from mnemo_cli.orchestrate.outcome import OOM_REASONS, reason_of
 from mnemo_cli.orchestrate.run.ends import Death
+from mnemo_cli.sampling.host import HostMemory
+
+_KILLED = (-9, 137)
 
 
 class Witness:
@@ -21,6 +24,8 @@ class Witness:
 
     def __init__(self, root: Path) -> None:
         self._inquest = Inquest(root)
+        self._host = HostMemory(root)
+        self._host_kills = self._read_host_kills()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mnemo-witness")
         self._orders: dict[Key, Order] = {}
         self._identities: dict[Key, Identity | None] = {}
@@ -31,6 +36,18 @@ class Witness:
     def started(self, key: Key, identity: Identity | None) -> None:
         if key in self._orders:
             self._identities[key] = identity
+
+    def look(self) -> None:
+        """Now and then: kills of before are no evidence for an attempt that ends later."""
+        self._host_kills = self._read_host_kills()
+
+    def seen(self, event: EngineEvent) -> EngineEvent:
+        """With what the machine's counter says of an end by SIGKILL that its group knows nothing of."""
+        if not isinstance(event, Finished) or event.ended.status not in _KILLED or event.ended.kernel_oom:
+            return event
+        kills = self._read_host_kills()
+        rose = kills is not None and self._host_kills is not None and kills > self._host_kills
+        return Finished(event.key, event.ended._replace(host_ooms_rose=rose))
 
     def told_to_stop(self, key: Key) -> None:
         """Its end is no riddle."""
@@ -50,6 +67,10 @@ class Witness:
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
         self._inquest.close()
+        self._host.close()
+
+    def _read_host_kills(self) -> int | None:
+        return self._host.read_paging([]).oom_kills_total
 
 
 def finding_of(pickled: bytes | None) -> Finding | None:
@@ -65,8 +86,8 @@ def _pickled(finding: Finding | None) -> bytes | None:
 def _death_of(event: EngineEvent, order: Order, identity: Identity | None) -> Death | None:
     if not isinstance(event, Finished):
         return None
-    reason = reason_of(event.ended, stopped_for=None, host_ooms_rose=False)
-    if event.ended.capped or reason not in ("signal", *OOM_REASONS):
+    reason = reason_of(event.ended, stopped_for=None, host_ooms_rose=event.ended.host_ooms_rose)
+    if event.ended.capped or reason not in ("signal", "oom-host-suspected", *OOM_REASONS):
         return None
     job = Job(event.key.job, PurePath(order.command[0]).name, order.command)
     return Death(event.key, job, reason, event.ended, order.limit_bytes, identity)
