@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from mnemo_cli.model import Level
 from mnemo_cli.orchestrate.admission import Refusal, Room, untaken_bytes
 from mnemo_cli.orchestrate.fleet import Fleet
 from mnemo_cli.orchestrate.flight import Flight
@@ -15,6 +16,7 @@ from mnemo_cli.orchestrate.waiting import Entry, Waiting
 from mnemo_cli.orchestrate.worker import Worker
 
 _MOST_GONE = 100
+_CRITICAL_TIMES = 2
 
 
 class PlacingScheduler(Scheduler):
@@ -31,6 +33,8 @@ class PlacingScheduler(Scheduler):
         self._done: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
         self._gone: dict[str, Worker] = {}
+        # How often in a row each worker has told of critical level.
+        self._critical: dict[str, int] = {}
         # When attempts of each name began, the oldest first: thousands run at once.
         self._began: dict[str, dict[Key, float]] = {}
 
@@ -45,6 +49,7 @@ class PlacingScheduler(Scheduler):
     def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
         for worker in workers:
             self.fleet.note(worker, now_seconds)
+            self._note_level(worker)
             if worker.is_lost:
                 self._bury(worker)
         if workers:
@@ -52,6 +57,14 @@ class PlacingScheduler(Scheduler):
             self.slots = slots if self._most_slots is None else min(slots, self._most_slots)
             self.budget_bytes = self.fleet.budget_bytes
             self.ramp.widen(self.slots)
+
+    def to_relieve(self) -> tuple[Flight, ...]:
+        """The youngest on each worker that told of critical level twice in a row, but for the only one there.
+
+        The others go on: what one machine of many cannot bear is begun again on another.
+        """
+        full = [worker_id for worker_id, times in self._critical.items() if times >= _CRITICAL_TIMES]
+        return tuple(flight for worker_id in full if (flight := self._youngest_on(worker_id)) is not None)
 
     def roll(self, *, now_seconds: float, unix_seconds: float) -> tuple[WorkerNow, ...]:
         """Those that are there, and of those that are gone the ones that had jobs."""
@@ -151,6 +164,20 @@ class PlacingScheduler(Scheduler):
     def take_back(self, key: Key) -> None:
         self._leave(key)
         super().take_back(key)
+
+    def _note_level(self, worker: Worker) -> None:
+        if worker.level is Level.CRITICAL and not worker.is_lost:
+            self._critical[worker.id] = self._critical.get(worker.id, 0) + 1
+        else:
+            self._critical.pop(worker.id, None)
+
+    def _youngest_on(self, worker_id: str) -> Flight | None:
+        """Told again only when the worker has told again: what was ended takes its time to be gone."""
+        self._critical[worker_id] = 0
+        there = [flight for flight in self.flights.values() if flight.worker == worker_id]
+        if len(there) < 2 or any(flight.state == "stopping" for flight in there):
+            return None
+        return max(there, key=lambda flight: (not flight.job.critical, flight.began_seconds))
 
     def _restrain(self, flight: Flight, now_seconds: float) -> None:
         """One machine of many."""

@@ -80,6 +80,10 @@ class Scheduler:
     def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
         """What workers told of themselves; one place has none."""
 
+    def to_relieve(self) -> tuple[Flight, ...]:
+        """Attempts that have to give their memory back on workers that are too full; here the ladder sees to that."""
+        return ()
+
     def roll(self, *, now_seconds: float, unix_seconds: float) -> tuple[WorkerNow, ...]:
         """How the workers stand; one place has none."""
         return ()

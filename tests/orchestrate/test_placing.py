@@ -106,3 +106,24 @@ def test_an_oom_of_a_workers_machine_restrains_that_machine_only():
     on_b = next(job_id for job_id, where in begun.items() if where == "b")
     one.ended(Key(on_b, 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
     assert [where for _, where in started(one, 1.0)] == ["b"]
+
+
+def test_a_worker_that_stays_critical_gives_up_its_youngest_and_never_its_only_one():
+    full = worker("a", 900, slots=3)._replace(level=Level.CRITICAL)
+    jobs = [job("first", claim_bytes=9), job("vital", claim_bytes=9, critical=True), job("last", claim_bytes=9)]
+    one = scheduler(worker("a", 900, slots=3), jobs=jobs)
+    assert all(one.next((), now_seconds=float(at)) is not None for at in range(3))
+    one.note_workers([full], now_seconds=3.0)
+    assert one.to_relieve() == ()
+    one.note_workers([full], now_seconds=4.0)
+    (flight,) = one.to_relieve()
+    assert flight.job.id == "last"
+    one.stopping(flight, "preempted")
+    for at in (5.0, 6.0, 7.0):
+        one.note_workers([full], now_seconds=at)
+        assert one.to_relieve() == ()
+    for job_id in ("last", "vital"):
+        one.ended(Key(job_id, 1), Ended(-15, 1.0), host_ooms_rose=False, now_seconds=8.0)
+    for at in (9.0, 10.0, 11.0):
+        one.note_workers([full], now_seconds=at)
+        assert one.to_relieve() == ()

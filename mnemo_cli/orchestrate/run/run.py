@@ -112,6 +112,8 @@ class Run:
         """Everything that can be done now."""
         self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
         self.heed(self._engine.events(), now)
+        for flight in self.scheduler.to_relieve():
+            self.stop(flight, "preempted")
         self._stop_overdue(now)
         self._cancel_as_asked(now)
         self._feed(now)
