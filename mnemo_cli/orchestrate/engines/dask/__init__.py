@@ -5,7 +5,10 @@ its journal is the truth, it places each attempt on one worker by name, and Dask
 
 engine         the engine: orders out, events in; what is lost with a worker or with the scheduler
 link           a thread of its own that holds Dask's client, and how the scheduler is found again
+news           what the link tells the engine
 connection     one connection: agents greeted, orders handed over, what came of them
+epoch          by what name and number agents know a run and its supervisors
+brought        what attempts wrote on their workers, for our streams and files
 options        which scheduler, with which keys; how long it is waited for
 local_cluster  a scheduler and workers on this machine, for a try; undisturbed: Ctrl-C is not for them
 plugin         what is registered with the scheduler, and put by it on each worker, early or late

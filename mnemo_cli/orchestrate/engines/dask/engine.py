@@ -5,19 +5,18 @@ says that an attempt was sent to.
 """
 
 import contextlib
-import logging
-import os
 import pickle
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from select import poll
 
 from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask.brought import show
+from mnemo_cli.orchestrate.engines.dask.epoch import run_of
 from mnemo_cli.orchestrate.engines.dask.fencing import Placements, StartId
-from mnemo_cli.orchestrate.engines.dask.link import Dead, Down, Failed, Left, Link, Met, News, Said, Up
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Output, Sent, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.link import Link
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Sent, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
@@ -26,8 +25,6 @@ from mnemo_cli.orchestrate.inquest.inquest import Finding
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
 
-_LOGGERS = ("distributed", "tornado", "bokeh")
-
 
 class Dask:
     """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached."""
@@ -35,7 +32,6 @@ class Dask:
     def __init__(self, settings: DaskSettings) -> None:
         self._settings = settings
         settings.folder.mkdir(mode=0o700, exist_ok=True)
-        _quiet_loggers()
         agent = MnemoAgent(run_of(settings.folder), settings.edges, settings.own_budget_bytes, settings.working_folder)
         self._places = Placements()
         self._orders: dict[Key, Order] = {}
@@ -239,7 +235,7 @@ class Dask:
         if finding is not None:
             self._findings[event.key] = finding
         order = self._orders.get(event.key)
-        _show(output, order)
+        show(output, order)
         self._places.take_end(event.key, agent)
         self._known.setdefault(agent, []).append(event.key)
         self._settle([event.key])
@@ -259,37 +255,3 @@ class Dask:
 
     def _told_ends(self) -> Iterable[tuple[str, Message]]:
         return ((agent, message) for agent, greeting in self._greetings.items() for message in greeting.ends)
-
-
-def run_of(folder: Path) -> str:
-    """The name by which agents know the run of this journal, also when it is taken up again."""
-    file = folder / "run"
-    try:
-        return file.read_text().strip()
-    except FileNotFoundError:
-        run = uuid.uuid4().hex[:16]
-        file.write_text(f"{run}\n")
-        return run
-
-
-def _show(output: Output, order: Order | None) -> None:
-    """Into the files that were asked for, else to our own streams: each attempt's in one piece."""
-    files = (None, None) if order is None else (order.stdout, order.stderr)
-    for stream, (data, file) in enumerate(zip(output, files, strict=True), start=1):
-        if not data:
-            continue
-        if file is not None:
-            with file.open("ab") as opened:
-                opened.write(data)
-            continue
-        while data:
-            data = data[os.write(stream, data) :]
-
-
-def _quiet_loggers() -> None:
-    """Dask tells on stderr what its client does; what of that is of use comes to us as news."""
-    for name in (*_LOGGERS, *logging.root.manager.loggerDict):
-        if name.partition(".")[0] in _LOGGERS:
-            logger = logging.getLogger(name)
-            logger.handlers = [logging.NullHandler()]
-            logger.propagate = name not in _LOGGERS

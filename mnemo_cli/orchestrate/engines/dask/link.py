@@ -5,13 +5,12 @@ Where the connection breaks it is made again, with a new epoch, for a time; ever
 
 import asyncio
 import contextlib
+import logging
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NamedTuple, TypeAlias
 
 import dask
 from distributed import Client
@@ -19,68 +18,22 @@ from distributed.security import Security
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.connection import Connection
+from mnemo_cli.orchestrate.engines.dask.epoch import next_epoch
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
 from mnemo_cli.orchestrate.engines.dask.local_cluster import LocalCluster
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.redact import printable
 
 _AGAIN_SECONDS = 0.5
+_LOGGERS = ("distributed", "tornado", "bokeh")
 # What comes together is taken in one turn of the run's loop: ends soon, and reports of many workers when there is time.
 _ENDS_SECONDS = 0.003
 _REPORTS_SECONDS = 0.1
 _URGENT = ("ended", "refused", "lost")
-
-
-class Said(NamedTuple):
-    """An agent has told something."""
-
-    message: Message
-
-
-class Met(NamedTuple):
-    """An agent has answered our greeting."""
-
-    greeting: Greeting
-
-
-class Left(NamedTuple):
-    """An agent is gone, and what it had."""
-
-    agent: str
-    reason: str
-
-
-class Failed(NamedTuple):
-    """Dask will not carry an attempt out."""
-
-    agent: str
-    key: Key
-    reason: str
-
-
-class Down(NamedTuple):
-    """The scheduler is not reached: what agents say now is not heard."""
-
-    reason: str
-
-
-class Up(NamedTuple):
-    """It is reached, again maybe. These agents have answered and nobody else is there; `epoch` is ours now."""
-
-    epoch: int
-    greetings: tuple[Greeting, ...]
-
-
-class Dead(NamedTuple):
-    """It was waited for long enough."""
-
-    error: EngineError
-
-
-News: TypeAlias = Said | Met | Left | Failed | Down | Up | Dead
 
 
 class Link:
@@ -152,7 +105,8 @@ class Link:
             self._loop.close()
 
     async def _keep_up(self) -> None:
-        # Else Dask looks for the source of whoever submits, at each order, and sends it along.
+        # Without this Dask looks for the source of whoever submits, at each order, and sends it along.
+        _quiet_loggers()
         dask.config.set({"distributed.diagnostics.computations.nframes": 0})
         settings = self._settings
         async with contextlib.AsyncExitStack() as stack:
@@ -245,19 +199,6 @@ async def _let_go(client: Client) -> None:
         await asyncio.wait_for(client.close(), 1)
 
 
-def next_epoch(folder: Path) -> int:
-    """One more than any supervisor of this journal has had."""
-    file = folder / "epoch"
-    try:
-        epoch = int(file.read_text()) + 1
-    except (FileNotFoundError, ValueError):
-        epoch = 1
-    written = file.with_name("epoch.new")
-    written.write_text(f"{epoch}\n")
-    written.replace(file)
-    return epoch
-
-
 def _security(settings: DaskSettings) -> Security | None:
     tls = settings.tls
     if tls is None:
@@ -274,3 +215,12 @@ def _unreachable(address: str, err: Exception, since_seconds: float, *, is_first
     if is_first:
         return EngineError(f"no scheduler was reached at {shown} within {waited} ({why}): is it running there?")
     return EngineError(f"the scheduler at {shown} is gone since {waited} ({why}): the run goes on with --resume")
+
+
+def _quiet_loggers() -> None:
+    """Dask tells on stderr what its client does; what of that is of use comes to us as news."""
+    for name in (*_LOGGERS, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _LOGGERS:
+            logger = logging.getLogger(name)
+            logger.handlers = [logging.NullHandler()]
+            logger.propagate = name not in _LOGGERS

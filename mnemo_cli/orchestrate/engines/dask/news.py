@@ -1,0 +1,56 @@
+"""What the link tells the engine, in the order in which it happened."""
+
+from typing import NamedTuple, TypeAlias
+
+from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
+from mnemo_cli.orchestrate.job import Key
+
+
+class Said(NamedTuple):
+    """An agent has told something."""
+
+    message: Message
+
+
+class Met(NamedTuple):
+    """An agent has answered our greeting."""
+
+    greeting: Greeting
+
+
+class Left(NamedTuple):
+    """An agent is gone, and what it had."""
+
+    agent: str
+    reason: str
+
+
+class Failed(NamedTuple):
+    """Dask will not carry an attempt out."""
+
+    agent: str
+    key: Key
+    reason: str
+
+
+class Down(NamedTuple):
+    """The scheduler is not reached: what agents say now is not heard."""
+
+    reason: str
+
+
+class Up(NamedTuple):
+    """It is reached, again maybe. These agents have answered and nobody else is there; `epoch` is ours now."""
+
+    epoch: int
+    greetings: tuple[Greeting, ...]
+
+
+class Dead(NamedTuple):
+    """It was waited for long enough."""
+
+    error: EngineError
+
+
+News: TypeAlias = Said | Met | Left | Failed | Down | Up | Dead
