@@ -1,0 +1,59 @@
+"""What the person chose: everything that a key can change, and nothing that is read from the system."""
+
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter
+from mnemo_cli.sampling.asked import PssMode
+
+# (pid, start in clock ticks since boot): a pid alone may name another process tomorrow.
+ProcessKey: TypeAlias = tuple[int, int]
+
+SHORTEST_WINDOW_SECONDS, LONGEST_WINDOW_SECONDS = 60.0, 600.0
+
+
+class Page(Enum):
+    """One of the six views; its value is the key that opens it."""
+
+    OVERVIEW = "1"
+    PROCESSES = "2"
+    GROUPS = "3"
+    COMPONENTS = "4"
+    ALERTS = "5"
+    HISTORY = "6"
+
+
+class Dialog(NamedTuple):
+    """A question that takes the keys until it is answered. `text` is what was typed into it so far."""
+
+    kind: str
+    text: str = ""
+    subject: ProcessKey | None = None
+
+
+class Choice(NamedTuple):
+    """One state of the interaction.
+
+    `filter` narrows the process list; `dialog` with kind "filter" is the line in which a new one is typed, and
+    `complaint` says what is wrong with it. `sort` is the title of a column, "PSS" at first. `selected` is the row
+    under the cursor: a process, or another row by its own name. `focus` is the process that is looked at alone.
+    `steps_back` counts kept moments from the newest, while paused.
+    """
+
+    page: Page = Page.OVERVIEW
+    filter: Filter = EVERYTHING
+    sort: str = "PSS"
+    reverse: bool = False
+    tree: bool = False
+    grouped: bool = False
+    selected: ProcessKey | str | None = None
+    first_row: int = 0
+    focus: ProcessKey | None = None
+    pss: PssMode = PssMode.VISIBLE
+    window_seconds: float = 300.0
+    paused: bool = False
+    steps_back: int = 0
+    helping: bool = False
+    dialog: Dialog | None = None
+    complaint: str | None = None
+    notice: str | None = None
