@@ -61,13 +61,13 @@ def allowed(row: Row) -> str:
         case Kind.CHOICE:
             return f"{row.kind} {', '.join(row.choices)}"
         case Kind.SOME:
-            return f"{row.kind} {', '.join(row.choices)}, joined with {_SOME_SIGN}, or {NONE}"
+            return f"{row.kind} {', '.join(row.choices)}, with {_SOME_SIGN} between them, or {NONE}"
         case Kind.PATH:
             return f"{row.kind} that begins with / or ~/"
         case Kind.FILE:
             return f"{row.kind} by a path that begins with / or ~/, or {NONE}"
         case Kind.PATHS:
-            return f"{row.kind} that begin with / or ~/, joined with {PATHS_SIGN}, or {NONE}"
+            return f"{row.kind} that begin with / or ~/, with {PATHS_SIGN} between them, or {NONE}"
         case Kind.WORDS:
             return f"{row.kind}, the program by a path that begins with /, or {NONE}"
         case Kind.NEEDS:

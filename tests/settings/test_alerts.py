@@ -54,7 +54,7 @@ def test_nothing_of_a_strangers_checkout_is_told_or_run(places):
     settings = load(places=places)
     assert alert_rules(settings, KNOWN) is BUILT_IN
     found = destinations(settings, {})
-    assert (found.webhook_url, found.exec_argv, found.log_to) == (None, (), ("stderr", "memory_log"))
+    assert (found.webhook_url, found.exec_argv, found.log_to) == (None, (), ("stderr",))
     assert (found.webhook_bearer_token, found.pagerduty_key, found.webhook_ca_file) == (None, None, None)
     assert len(settings.warnings) == 8
 

@@ -169,7 +169,7 @@ def test_a_wrong_type_or_range_in_toml_is_refused_in_words(row, found, message):
         (CORES, "a number from 0.001 to 4096"),
         (CHOICE, "one of auto, portable"),
         (PATH, "a path that begins with / or ~/"),
-        (PATHS, "a list of paths that begin with / or ~/, joined with :, or none"),
+        (PATHS, "a list of paths that begin with / or ~/, with : between them, or none"),
         (NEEDS, "a list of nofile=N, nproc=N and mem=SIZE, or none"),
     ],
 )

@@ -41,7 +41,7 @@ class Throttle:
         pids = set(self._pids()) | (set() if on else self._asked)
         asked = _ask(pids, "throttle", 1.0 if on else 0.0)
         if not notice.is_repeat:
-            wish = "asked to slow down" if on else "told that they need not be slow any more"
+            wish = "asked to slow down" if on else "let go on as before"
             _LOGGER.warning("throttle_requests (%s): %s", _names(notice), _told(len(asked), wish))
         self._asked = asked if on else set()
 

@@ -68,7 +68,7 @@ def test_programs_of_the_target_slow_down_while_an_alert_fires_and_not_after(gua
     until(lambda: not guarded.is_throttled, "the end of the throttle")
     assert [record.getMessage() for record in caplog.records] == [
         "throttle_requests (MemoryCritical): 1 program asked to slow down",
-        "throttle_requests (MemoryCritical): 1 programs told that they need not be slow any more",
+        "throttle_requests (MemoryCritical): 1 program let go on as before",
     ]
 
 
@@ -97,7 +97,7 @@ def test_who_was_asked_is_released_even_when_it_is_in_the_target_no_more(guarded
     pids.clear()
     action.send(notice(over(alert())))
     # By itself it would let go after a minute.
-    assert "1 programs told that they need not be slow any more" in caplog.text
+    assert "1 program let go on as before" in caplog.text
     until(lambda: not guarded.is_throttled, "the end of the throttle")
 
 
