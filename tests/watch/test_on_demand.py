@@ -10,7 +10,7 @@ import pytest
 from mnemo_cli.errors import NoMomentError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Sample, Scope
-from mnemo_cli.watch.asked import Asked
+from mnemo_cli.watch.on_demand import OnDemand
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
 
@@ -48,7 +48,7 @@ class Exporter:
 
     def __init__(self, beat_seconds=3600.0):
         self.sampler, self.clock = Counting(), WaitingClock()
-        self.asked = Asked(self.clock, beat_seconds=beat_seconds, begin=self._begin)
+        self.asked = OnDemand(self.clock, beat_seconds=beat_seconds, begin=self._begin)
         self.entered = threading.Event()
         self.thread = threading.Thread(target=self._run)
 
