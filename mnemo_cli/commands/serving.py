@@ -19,15 +19,15 @@ from mnemo_cli.output.prometheus.server.app import App
 from mnemo_cli.output.prometheus.server.listening import Server
 from mnemo_cli.output.prometheus.server.pages import Pages
 from mnemo_cli.output.prometheus.server.password import Credentials
-from mnemo_cli.sampling.asked import OnDemand as Wanted
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.own import read_own_cost
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.settings.numbers import numbers
-from mnemo_cli.watch.on_demand import OnDemand
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.on_demand import OnDemand
 from mnemo_cli.watch.signals import EndingSignals
 from mnemo_cli.watch.trackers import PublishedTrackers
 
@@ -96,7 +96,7 @@ class Serving:
 
             def begin(is_asked: bool) -> None:
                 # Alerts and the forecast need the limits only: the processes are for those who ask.
-                sampler.asked = Wanted(rows=self._choice.most_processes if is_asked else 0)
+                sampler.asked = Asked(rows=self._choice.most_processes if is_asked else 0)
 
             asked = stack.enter_context(OnDemand(self._clock, beat_seconds=self._choice.beat_seconds, begin=begin))
             self._listen(asked, stack)

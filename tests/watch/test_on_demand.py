@@ -10,9 +10,9 @@ import pytest
 from mnemo_cli.errors import NoMomentError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Sample, Scope
-from mnemo_cli.watch.on_demand import OnDemand
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.on_demand import OnDemand
 
 PATIENCE_SECONDS = 20.0
 
