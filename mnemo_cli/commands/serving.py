@@ -86,7 +86,7 @@ class Serving:
             sampler = choose_sampler(
                 self._target,
                 portable=self._settings.sampler() == "portable",
-                asked=Wanted(rows=self._choice.most_processes),
+                asked=Asked(rows=self._choice.most_processes),
                 most_descriptors=raise_own_descriptor_limit(),
                 # The use of a tree is made of it; else it would be half of what a scrape costs.
                 details_seconds=5.0 if self._target.is_tree else _DETAILS_SECONDS,
