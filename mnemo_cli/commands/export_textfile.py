@@ -24,6 +24,7 @@ from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
 from mnemo_cli.errors import ExitCode, UsageError
 from mnemo_cli.model import Moment
 from mnemo_cli.output.log import log_event, start_log
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.clock import WaitingClock
@@ -93,7 +94,7 @@ def _moments(
     from mnemo_cli.limits.rules.alerting import Alerting
     from mnemo_cli.settings.numbers import numbers
 
-    sampler = choose_sampler(target, portable=settings.sampler() == "portable", rows=rows)
+    sampler = choose_sampler(target, portable=settings.sampler() == "portable", asked=Asked(rows=rows))
     try:
         yield from watch(
             sampler,

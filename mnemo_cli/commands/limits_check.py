@@ -224,10 +224,12 @@ def _look(question: Question, audits: "tuple[Audit, ...]") -> "Moment":
     """The memory of the target, as `mnemo snapshot` reads and judges it."""
     from mnemo_cli.limits.engine import State, step
     from mnemo_cli.model import Moment
+    from mnemo_cli.sampling.asked import NOBODY
     from mnemo_cli.sampling.choose import choose_sampler
     from mnemo_cli.watch.trackers import PublishedTrackers, with_trackers
 
-    sampler = choose_sampler(_choice(question.whom, audits), portable=question.settings.sampler() == "portable", rows=0)
+    portable = question.settings.sampler() == "portable"
+    sampler = choose_sampler(_choice(question.whom, audits), portable=portable, asked=NOBODY)
     trackers = PublishedTrackers(in_containers=question.whom.pid is not None or question.whom.name is not None)
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())

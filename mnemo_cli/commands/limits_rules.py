@@ -129,10 +129,11 @@ def _look(choice: "TargetChoice", settings: "Settings") -> "Moment":
     """One reading, as `mnemo snapshot` takes it; a row, so that the processes of a group are counted too."""
     from mnemo_cli.limits.engine import State, step
     from mnemo_cli.model import Moment
+    from mnemo_cli.sampling.asked import Asked
     from mnemo_cli.sampling.choose import choose_sampler
     from mnemo_cli.watch.trackers import PublishedTrackers, with_trackers
 
-    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", rows=1)
+    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", asked=Asked(rows=1))
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())
         sample = with_trackers(sample, sampler, PublishedTrackers())

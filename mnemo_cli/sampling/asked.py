@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class PssMode(Enum):
-    """Whose PSS is read: the kernel walks page tables for each, under the process's own lock."""
+    """Whose PSS is read: the kernel walks page tables for each, under the process's own lock.
+
+    The use of a tree is the sum of its PSS: that is read in every mode.
+    """
 
     OFF = "off"
     VISIBLE = "visible"
@@ -16,10 +19,20 @@ class PssMode(Enum):
 class Asked(NamedTuple):
     """`rows` is how many of the largest processes are described in full; `pids` are so in any case.
 
-    With `everyone` all others in scope are in the sample too, with what is cheap: name, command, user, group, RSS.
+    With `everyone` all others in scope are in the sample too: name, user and RSS at once, and what costs a file
+    each (command, group, swap, threads, descriptors) some of them at a time.
     """
 
     rows: int = 50
     everyone: bool = False
     pids: Set[int] = frozenset()
     pss: PssMode = PssMode.VISIBLE
+
+    @property
+    def anyone(self) -> bool:
+        """Whether any process is asked for: else the machine's processes need not be looked at."""
+        return self.rows > 0 or self.everyone or bool(self.pids)
+
+
+NOBODY = Asked(rows=0)
+LARGEST = Asked()

@@ -88,8 +88,10 @@ def _choice(row: Row, text: str) -> str:
 
 
 def _some(row: Row, text: str) -> str:
-    words = dict.fromkeys(_choice(row, word.strip()) for word in text.split(_SOME_SIGN))
-    return _SOME_SIGN.join(words)
+    """The names of columns are written large on the screen: whoever types them may write them small."""
+    by_lower = {choice.lower(): choice for choice in row.choices}
+    words = (word.strip() for word in text.split(_SOME_SIGN))
+    return _SOME_SIGN.join(dict.fromkeys(_choice(row, by_lower.get(word, word)) for word in words))
 
 
 def _path(row: Row, text: str) -> str:

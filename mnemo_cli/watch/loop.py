@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Rhythm:
-    """How often a whole sample is taken; a person may change it while the watch runs."""
+    """How often a whole sample is taken; a person may change it while the watch runs, or want one `at_once`."""
 
     interval_seconds: float
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -82,6 +83,8 @@ def watch(
             return
         # The person may have chosen a shorter interval meanwhile.
         due_seconds = min(due_seconds, clock.seconds() + rhythm.interval_seconds)
+        if rhythm.at_once:
+            rhythm.at_once, due_seconds = False, clock.seconds()
 
 
 def _with_alerts(verdict: Verdict, sample: Sample, alerting: "Alerting") -> Verdict:

@@ -19,6 +19,8 @@ BENCHES = (
     "orchestrate_memory",
     "rules",
     "export",
+    "record",
+    "replay",
 )
 
 

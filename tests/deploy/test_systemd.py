@@ -96,6 +96,13 @@ def test_only_the_monitor_keeps_files():
     assert [unit.name for unit in UNITS if "\nStateDirectory=" in unit.read_text()] == ["mnemo-monitor.service"]
 
 
+def test_the_monitor_tells_the_manager_how_it_stands_and_reads_its_settings_again():
+    (monitor,) = [unit for unit in UNITS if unit.name == "mnemo-monitor.service"]
+    keys = dict(re.findall(r"^(\w+)=(.*)$", monitor.read_text(), re.MULTILINE))
+    assert (keys["Type"], keys["NotifyAccess"], keys["ExecReload"]) == ("notify", "main", "/bin/kill -HUP $MAINPID")
+    assert keys["WatchdogSec"] == "3min" and keys["ExecStart"].endswith(" --headless")
+
+
 def test_the_exporter_talks_to_this_machine_alone():
     (exporter,) = [unit for unit in UNITS if unit.name == "mnemo-export.service"]
     assert "\nIPAddressDeny=any\nIPAddressAllow=localhost\n" in exporter.read_text()

@@ -1,15 +1,18 @@
 """What the person chose: everything that a key can change, and nothing that is read from the system."""
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter
+from mnemo_cli.output.dashboard.table.row import RowKey as RowKey
 from mnemo_cli.sampling.asked import PssMode
 
 # (pid, start in clock ticks since boot): a pid alone may name another process tomorrow.
 ProcessKey: TypeAlias = tuple[int, int]
 
-SHORTEST_WINDOW_SECONDS, LONGEST_WINDOW_SECONDS = 60.0, 600.0
+# What the keys [ and ] choose from.
+WINDOWS_SECONDS = (60.0, 120.0, 300.0, 600.0)
+SHORTEST_WINDOW_SECONDS, LONGEST_WINDOW_SECONDS = WINDOWS_SECONDS[0], WINDOWS_SECONDS[-1]
 
 
 class Page(Enum):
@@ -24,11 +27,18 @@ class Page(Enum):
 
 
 class Dialog(NamedTuple):
-    """A question that takes the keys until it is answered. `text` is what was typed into it so far."""
+    """A question that takes the keys until it is answered.
 
-    kind: str
+    A "filter" has what was typed so far as its `text`, and the filter of `before`, which Esc brings back. A "signal"
+    has the name of the signal as its `text`, and is about one process; its `name` is kept because the process may
+    leave the list meanwhile.
+    """
+
+    kind: Literal["filter", "signal"]
     text: str = ""
     subject: ProcessKey | None = None
+    name: str = ""
+    before: Filter = EVERYTHING
 
 
 class Choice(NamedTuple):
@@ -36,7 +46,7 @@ class Choice(NamedTuple):
 
     `filter` narrows the process list; `dialog` with kind "filter" is the line in which a new one is typed, and
     `complaint` says what is wrong with it. `sort` is the title of a column, "PSS" at first. `selected` is the row
-    under the cursor: a process, or another row by its own name. `focus` is the process that is looked at alone.
+    under the cursor. `focus` is the process that is looked at alone.
     `steps_back` counts kept moments from the newest, while paused.
     """
 
@@ -46,7 +56,7 @@ class Choice(NamedTuple):
     reverse: bool = False
     tree: bool = False
     grouped: bool = False
-    selected: ProcessKey | str | None = None
+    selected: RowKey | None = None
     first_row: int = 0
     focus: ProcessKey | None = None
     pss: PssMode = PssMode.VISIBLE

@@ -27,7 +27,7 @@ class View(NamedTuple):
 
     `groups` and `one_process` are read only while their pages are shown; None where there is nothing to read them
     from, as in a replay. `acknowledged` are the names of alerts that the person has seen. `replayed_ratio` is how
-    far a replay is, 0 to 1; None in a live watch.
+    far a replay is, 0 to 1; None in a live watch. `columns` are the titles that the person wants; none are ours.
     """
 
     moment: Moment
@@ -46,3 +46,4 @@ class View(NamedTuple):
     recording: Recording | None = None
     replayed_ratio: float | None = None
     may_signal: bool = False
+    columns: tuple[str, ...] = ()
