@@ -156,7 +156,7 @@ _mnemo_describe() {
             ;;
         'mnemo export serve')
             commands=''
-            options='--listen --host --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file -v --verbose --quiet --config -h --help'
+            options='--listen --host --pid --name --cgroup --limit --rules --no-actions --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file -v --verbose --quiet --config -h --help'
             valued='--listen --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file --config'
             runs=no
             ;;

@@ -306,6 +306,7 @@ complete -c mnemo -n '__mnemo_at mnemo export serve' -l name -d 'Look at the pro
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l no-actions -d 'Export how alerts stand; tell nobody.'
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l interval -d 'Time between samples when nobody scrapes. [default: 20s]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l top -d 'Export the N largest processes. [default: 20; 0<=x<=1000]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l scrape-timeout -d 'The longest that a scrape waits for a sample. [default: 10s]' -r -f

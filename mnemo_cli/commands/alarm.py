@@ -4,12 +4,12 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mnemo_cli.commands.ruling import rules_of
+from mnemo_cli.commands.ruling import counts_processes, rules_of
 from mnemo_cli.degrade.actions.destinations import missing_destinations
-from mnemo_cli.degrade.actions.notifier import Notifier
+from mnemo_cli.degrade.actions.notifier import Notifier, own_labels
 from mnemo_cli.degrade.actions.requests import programs_of
 from mnemo_cli.limits.rules.alerting import Alerting
-from mnemo_cli.model import Moment
+from mnemo_cli.model import Moment, Scope
 from mnemo_cli.settings.alerts import destinations
 from mnemo_cli.settings.numbers import numbers
 
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 
 class Alarm:
-    """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them."""
+    """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them.
 
-    def __init__(self, settings: "Settings", logger: logging.Logger) -> None:
-        rules, told = rules_of(settings), destinations(settings)
+    Without `has_actions` nobody is told, and the destinations and their secrets are not looked at.
+    """
+
+    def __init__(self, settings: "Settings", logger: logging.Logger, *, has_actions: bool = True) -> None:
+        rules = rules_of(settings)
         self.alerting = Alerting(rules, numbers(settings))
-        self._notifier = Notifier(told)
+        # Those of each notice; what is watched is known with the first moment, before which nobody is told.
+        self._labels = own_labels()
+        self._notifier: Notifier | None = None
+        if not has_actions:
+            return
+        told = destinations(settings)
+        self._notifier = Notifier(told, labels=self._labels)
         # Nobody has asked for the built-in ones: that they have no pager is no news.
         severity = logging.INFO if rules.are_built_in else logging.WARNING
         for lack in missing_destinations(rules, told):
@@ -35,10 +44,15 @@ class Alarm:
         return not self.alerting.rules.are_built_in
 
     @property
+    def counts_processes(self) -> bool:
+        """Whether a rule needs the number of processes, rows or not."""
+        return counts_processes(self.alerting.rules)
+
+    @property
     def notifications(self) -> "Counter[tuple[str, str]]":
         """What became of the notices of each action: ("webhook", "sent") and how many."""
         counts: Counter[tuple[str, str]] = Counter()
-        for status in self._notifier.status:
+        for status in () if self._notifier is None else self._notifier.status:
             counts[status.action, "sent"] += status.sent_total
             counts[status.action, "failed"] += status.failed_total
             counts[status.action, "dropped"] += status.dropped_total
@@ -46,10 +60,17 @@ class Alarm:
 
     def note(self, moment: Moment) -> None:
         """Tell whoever is to be told; never waits."""
-        if moment.reported:
+        if moment.reported and self._notifier is not None:
             sample = moment.sample
+            self._labels.setdefault("target", _shown(sample.scope))
             self._notifier.note(sample.time_seconds, moment.verdict.alerts, programs_of(sample))
 
     def close(self) -> None:
         """Send what waits, for a few seconds."""
-        self._notifier.close()
+        if self._notifier is not None:
+            self._notifier.close()
+
+
+def _shown(scope: Scope) -> str:
+    """As in "cgroup /app" or "pid 41": without it two watches on one machine would tell of one and the same alert."""
+    return scope.name if scope.kind in ("host", "process") else f"{scope.kind} {scope.name}"

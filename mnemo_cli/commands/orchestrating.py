@@ -185,6 +185,7 @@ class Orchestrating:
             TargetChoice(),
             portable=self._settings.sampler() == "portable",
             rows=0,
+            counts_processes=self._alarm.counts_processes,
             most_descriptors=raise_own_descriptor_limit(),
         )
         stack.callback(sampler.close)

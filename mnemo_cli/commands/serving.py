@@ -54,6 +54,7 @@ class ServeChoice(NamedTuple):
     most_processes: int
     tls: "ssl.SSLContext | None"
     credentials: Credentials | None
+    has_actions: bool
     quiet: bool
 
 
@@ -72,7 +73,7 @@ class Serving:
         self._target = target
         self._choice = choice
         self._logger = logger
-        self._alarm = Alarm(settings, logger)
+        self._alarm = Alarm(settings, logger, has_actions=choice.has_actions)
         self._clock = WaitingClock()
 
     def run(self) -> int:
@@ -86,6 +87,7 @@ class Serving:
                 self._target,
                 portable=self._settings.sampler() == "portable",
                 rows=self._choice.most_processes,
+                counts_processes=self._alarm.counts_processes,
                 most_descriptors=raise_own_descriptor_limit(),
                 # The use of a tree is made of it; else it would be half of what a scrape costs.
                 details_seconds=5.0 if self._target.is_tree else _DETAILS_SECONDS,

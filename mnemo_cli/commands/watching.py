@@ -102,6 +102,7 @@ class Watching:
                 self._choice,
                 portable=self._settings.sampler() == "portable",
                 rows=rows,
+                counts_processes=self._alarm.counts_processes,
                 most_descriptors=raise_own_descriptor_limit(),
             )
             stack.callback(sampler.close)

@@ -44,10 +44,14 @@ class Use(NamedTuple):
 
 
 class Census:
-    """Counts the processes of one target. Raises TargetError at the start when it is a tree of nobody."""
+    """Counts the processes of one target, with `counts_all` even where no rows are asked for.
 
-    def __init__(self, choice: TargetChoice, index: AskedIndex) -> None:
+    Raises TargetError at the start when it is a tree of nobody.
+    """
+
+    def __init__(self, choice: TargetChoice, index: AskedIndex, *, counts_all: bool = False) -> None:
         self._choice = choice
+        self._counts_all = counts_all
         self._index = index
         self._members = Members(choice, Path("/"))
         self._uses: dict[int, Use] = {}
@@ -61,7 +65,7 @@ class Census:
         if self._choice.is_tree:
             processes = self._describe(self.follow(gaps), gaps)
             return _sorted(processes)[:rows], self._use(processes, gaps)
-        if not rows:
+        if not rows and not self._counts_all:
             gaps.append(Gap("target.processes", "psutil", "processes were not asked for"))
             return (), Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
         present = self.follow(gaps)

@@ -18,18 +18,27 @@ def choose_sampler(
     portable: bool,
     root: Path = Path("/"),
     rows: int = 50,
+    counts_processes: bool = False,
     most_descriptors: int | None = None,
     details_seconds: float = 5.0,
 ) -> "Sampler":
     """Raises TargetError when there is no such target. `portable` asks for psutil on Linux too.
 
+    `counts_processes`: how many there are is told even without rows, for a walk of /proc where somebody forked.
     `root` and the rest are for the Linux sampler: psutil finds its own way. `details_seconds` is how old what
     is dear to read of a process may be, its PSS above all.
     """
     if portable or sys.platform != "linux":
         from mnemo_cli.sampling.portable import Portable
 
-        return Portable(choice, rows=rows)
+        return Portable(choice, rows=rows, counts_processes=counts_processes)
     from mnemo_cli.sampling.machine import Machine
 
-    return Machine(choice, root=root, rows=rows, most_descriptors=most_descriptors, details_seconds=details_seconds)
+    return Machine(
+        choice,
+        root=root,
+        rows=rows,
+        counts_processes=counts_processes,
+        most_descriptors=most_descriptors,
+        details_seconds=details_seconds,
+    )

@@ -20,7 +20,8 @@ _BUDGET_CHECK_RATIO = 0.75
 class Sampler(Protocol):
     """What watch needs of a machine; Machine reads Linux, Portable everything that psutil knows.
 
-    `rows` is how many processes a whole sample describes; it may change while the watch runs.
+    `rows` is how many processes a whole sample describes; it may change while the watch runs. Without rows
+    those of a machine or group are not even counted, unless it was made with `counts_processes`.
     """
 
     rows: int
@@ -50,11 +51,13 @@ class Machine:
         *,
         root: Path = Path("/"),
         rows: int = 50,
+        counts_processes: bool = False,
         most_descriptors: int | None = None,
         details_seconds: float = REFRESH_SECONDS,
     ) -> None:
         self._choice = choice
         self.rows = rows
+        self._counts_processes = counts_processes
         self._path = LimitPath(choice, root)
         self._population = Population(
             choice,
@@ -119,7 +122,9 @@ class Machine:
         """A tree uses the sum of its processes; a group or the machine what counts against its own limit."""
         if self._choice.is_tree:
             return self._population.use(gaps, clock_seconds, fresh=self._choice.budget_bytes is not None)
-        count = len(self._population.pids) if self.rows else None
+        if self._counts_processes and not self.rows:
+            self._population.follow(gaps)
+        count = len(self._population.pids) if self.rows or self._counts_processes else None
         if count is None:
             gaps.append(Gap("target.processes", "/proc", "processes were not asked for"))
         return Target(used_bytes=limits[0].used_bytes, used_is_rss=False, processes=count)

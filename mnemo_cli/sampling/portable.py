@@ -35,7 +35,9 @@ class Portable:
     `run` starts macOS's own tools; left out, it is there on macOS only.
     """
 
-    def __init__(self, choice: TargetChoice, *, rows: int = 50, run: Run | None = None) -> None:
+    def __init__(
+        self, choice: TargetChoice, *, rows: int = 50, counts_processes: bool = False, run: Run | None = None
+    ) -> None:
         if choice.kind == "cgroup":
             raise TargetError(
                 f"cannot watch the control group {choice.path}: control groups exist on Linux only, and the portable "
@@ -44,7 +46,7 @@ class Portable:
         self._choice = choice
         self.rows = rows
         self._run = run_tool if run is None and sys.platform == "darwin" else run
-        self._census = Census(choice, PsutilIndex())
+        self._census = Census(choice, PsutilIndex(), counts_all=counts_processes)
 
     @property
     def pids(self) -> Collection[int]:

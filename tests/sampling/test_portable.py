@@ -250,6 +250,12 @@ def test_processes_that_were_not_asked_for_are_a_gap():
     assert "target.processes" in gap_fields(reading)
 
 
+def test_processes_are_counted_without_rows_where_a_rule_asks_how_many():
+    reading = sample(Portable(HOST, rows=0, counts_processes=True))
+    assert reading.processes == () and reading.process_count == reading.target.processes > 1
+    assert "target.processes" not in gap_fields(reading)
+
+
 def test_a_control_group_is_refused_with_what_to_do_instead():
     with pytest.raises(TargetError, match=r"/app: control groups exist on Linux only.*use --pid"):
         Portable(TargetChoice(kind="cgroup", path="/app"))
