@@ -5,42 +5,59 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mnemo_cli.commands.ruling import rules_of
+from mnemo_cli.commands.ruling import counts_processes, rules_of
 from mnemo_cli.degrade.actions.destinations import missing_destinations
-from mnemo_cli.degrade.actions.notifier import Notifier
+from mnemo_cli.degrade.actions.notifier import Notifier, own_labels
 from mnemo_cli.degrade.actions.requests import programs_of
 from mnemo_cli.limits.rules.alerting import Alerting
-from mnemo_cli.model import Moment
+from mnemo_cli.model import Moment, Scope
 from mnemo_cli.settings.alerts import destinations
 from mnemo_cli.settings.numbers import numbers
 
 if TYPE_CHECKING:
+    from mnemo_cli.degrade.actions.destinations import Destinations
     from mnemo_cli.settings import Settings
 
 
 class Alarm:
-    """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them."""
+    """Rules and destinations as the settings have them. Raises ConfigError for what is wrong with them.
 
-    def __init__(self, settings: "Settings", logger: logging.Logger) -> None:
-        rules, self._destinations = rules_of(settings), destinations(settings)
-        self.alerting = Alerting(rules, numbers(settings))
-        self._notifier = Notifier(self._destinations)
+    Without `has_actions` nobody is told, and the destinations and their secrets are not looked at.
+    """
+
+    def __init__(self, settings: "Settings", logger: logging.Logger, *, has_actions: bool = True) -> None:
+        self.alerting = Alerting(rules_of(settings), numbers(settings))
         self._logger = logger
+        # Those of each notice; what is watched is known with the first moment, before which nobody is told.
+        self._labels = own_labels()
+        self._destinations: Destinations | None = None
+        self._notifier: Notifier | None = None
         self._closing: list[threading.Thread] = []
-        self._tell_what_lacks()
+        if has_actions:
+            self._tell(destinations(settings))
 
     def change(self, settings: "Settings") -> None:
         """Other settings from now on; ConfigError leaves everything as it is. Alerts of unchanged rules go on."""
-        rules, told = rules_of(settings), destinations(settings)
-        if told != self._destinations:
-            before, self._notifier = self._notifier, Notifier(told)
-            # It sends what waits, for seconds in which the watch must not stand still.
-            closing = threading.Thread(target=before.close, name="mnemo alerts", daemon=True)
-            closing.start()
-            self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
-            self._destinations = told
+        rules, has_actions = rules_of(settings), self._notifier is not None
+        told = destinations(settings) if has_actions else None
         self.alerting.change(rules, numbers(settings))
-        self._tell_what_lacks()
+        if told is not None:
+            self._tell(told)
+
+    def _tell(self, told: "Destinations") -> None:
+        """From now on these; the ones before are let go of in a thread, for seconds in which the watch goes on."""
+        if told != self._destinations:
+            if self._notifier is not None:
+                closing = threading.Thread(target=self._notifier.close, name="mnemo alerts", daemon=True)
+                closing.start()
+                self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
+            self._notifier = Notifier(told, labels=self._labels)
+            self._destinations = told
+        rules = self.alerting.rules
+        # Nobody has asked for the built-in ones: that they have no pager is no news.
+        severity = logging.INFO if rules.are_built_in else logging.WARNING
+        for lack in missing_destinations(rules, told):
+            self._logger.log(severity, "%s", lack)
 
     @property
     def gates(self) -> bool:
@@ -48,10 +65,15 @@ class Alarm:
         return not self.alerting.rules.are_built_in
 
     @property
+    def counts_processes(self) -> bool:
+        """Whether a rule needs the number of processes, rows or not."""
+        return counts_processes(self.alerting.rules)
+
+    @property
     def notifications(self) -> "Counter[tuple[str, str]]":
         """What became of the notices of each action: ("webhook", "sent") and how many."""
         counts: Counter[tuple[str, str]] = Counter()
-        for status in self._notifier.status:
+        for status in () if self._notifier is None else self._notifier.status:
             counts[status.action, "sent"] += status.sent_total
             counts[status.action, "failed"] += status.failed_total
             counts[status.action, "dropped"] += status.dropped_total
@@ -59,19 +81,19 @@ class Alarm:
 
     def note(self, moment: Moment) -> None:
         """Tell whoever is to be told; never waits."""
-        if moment.reported:
+        if moment.reported and self._notifier is not None:
             sample = moment.sample
+            self._labels.setdefault("target", _shown(sample.scope))
             self._notifier.note(sample.time_seconds, moment.verdict.alerts, programs_of(sample))
 
     def close(self) -> None:
         """Send what waits, for a few seconds."""
-        self._notifier.close()
+        if self._notifier is not None:
+            self._notifier.close()
         for thread in self._closing:
             thread.join()
 
-    def _tell_what_lacks(self) -> None:
-        rules = self.alerting.rules
-        # Nobody has asked for the built-in ones: that they have no pager is no news.
-        severity = logging.INFO if rules.are_built_in else logging.WARNING
-        for lack in missing_destinations(rules, self._destinations):
-            self._logger.log(severity, "%s", lack)
+
+def _shown(scope: Scope) -> str:
+    """As in "cgroup /app" or "pid 41": without it two watches on one machine would tell of one and the same alert."""
+    return scope.name if scope.kind in ("host", "process") else f"{scope.kind} {scope.name}"

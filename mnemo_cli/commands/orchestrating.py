@@ -34,7 +34,7 @@ from mnemo_cli.orchestrate.waiting import Waiting
 from mnemo_cli.output.log import tell
 from mnemo_cli.output.orchestrate.verdict import verdict_with
 from mnemo_cli.redact import printable
-from mnemo_cli.sampling.asked import NOBODY
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.host import HostMemory
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
@@ -185,7 +185,7 @@ class Orchestrating:
         sampler = choose_sampler(
             TargetChoice(),
             portable=self._settings.sampler() == "portable",
-            asked=NOBODY,
+            asked=Asked(rows=0, counted=self._alarm.counts_processes),
             most_descriptors=raise_own_descriptor_limit(),
         )
         stack.callback(sampler.close)

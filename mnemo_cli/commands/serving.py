@@ -55,6 +55,7 @@ class ServeChoice(NamedTuple):
     most_processes: int
     tls: "ssl.SSLContext | None"
     credentials: Credentials | None
+    has_actions: bool
     quiet: bool
 
 
@@ -73,7 +74,7 @@ class Serving:
         self._target = target
         self._choice = choice
         self._logger = logger
-        self._alarm = Alarm(settings, logger)
+        self._alarm = Alarm(settings, logger, has_actions=choice.has_actions)
         self._clock = WaitingClock()
 
     def run(self) -> int:
@@ -86,7 +87,7 @@ class Serving:
             sampler = choose_sampler(
                 self._target,
                 portable=self._settings.sampler() == "portable",
-                asked=Asked(rows=self._choice.most_processes),
+                asked=self._asked(self._choice.most_processes),
                 most_descriptors=raise_own_descriptor_limit(),
                 # The use of a tree is made of it; else it would be half of what a scrape costs.
                 details_seconds=5.0 if self._target.is_tree else _DETAILS_SECONDS,
@@ -96,7 +97,7 @@ class Serving:
 
             def begin(is_asked: bool) -> None:
                 # Alerts and the forecast need the limits only: the processes are for those who ask.
-                sampler.asked = Asked(rows=self._choice.most_processes if is_asked else 0)
+                sampler.asked = self._asked(self._choice.most_processes if is_asked else 0)
 
             asked = stack.enter_context(OnDemand(self._clock, beat_seconds=self._choice.beat_seconds, begin=begin))
             self._listen(asked, stack)
@@ -115,6 +116,9 @@ class Serving:
                 for event in moment.verdict.events:
                     log_event(self._logger, event)
         return ExitCode.DONE if signals.exit_code is None else signals.exit_code
+
+    def _asked(self, rows: int) -> Asked:
+        return Asked(rows=rows, counted=self._alarm.counts_processes)
 
     def _listen(self, asked: OnDemand, stack: contextlib.ExitStack) -> None:
         """Serve from now on, from threads that end with this process."""

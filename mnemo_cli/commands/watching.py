@@ -17,7 +17,7 @@ from mnemo_cli.errors import ExitCode
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Gap, Level, Moment, Tracker
 from mnemo_cli.output.log import log_event
-from mnemo_cli.sampling.asked import NOBODY, Asked
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
 from mnemo_cli.sampling.target import TargetChoice
@@ -130,7 +130,7 @@ class Watching:
     @property
     def _asked(self) -> Asked:
         wants = not self._shows_nothing and self._choice.lines.fields.need_processes
-        return Asked(rows=_LINE_ROWS) if wants else NOBODY
+        return Asked(rows=_LINE_ROWS if wants else 0, counted=self._tuning.alarm.counts_processes)
 
     def _trackers(self, asked: Asked, recordings: Recordings) -> TrackerSource:
         """Those of containers too where they are shown, or where the processes in scope are known in any case."""
@@ -169,6 +169,8 @@ class Watching:
             self._tuning.log.note(moment)
             recordings.note(moment)
             alarm.note(moment)
+            # Other rules, after a reload, may ask how many there are.
+            sampler.asked = sampler.asked._replace(counted=alarm.counts_processes)
             fate.note(moment, sampler)
             for event in () if self._is_dashboard else moment.verdict.events:
                 log_event(self._logger, event)

@@ -76,7 +76,7 @@ class MemoryLog:
         self._flush()
 
     def change(self, settings: MemoryLogSettings) -> None:
-        """Other settings from now on. What still waits goes where the log is then; the beat goes on from the last line."""
+        """Other settings from now on. What waits goes where the log is then; the beat goes on from the last line."""
         before, self._settings = self._settings, settings
         self._due_seconds += settings.interval_seconds - before.interval_seconds
         if settings.path != before.path:

@@ -20,13 +20,15 @@ class Asked(NamedTuple):
     """`rows` is how many of the largest processes are described in full; `pids` are so in any case.
 
     With `everyone` all others in scope are in the sample too: name, user and RSS at once, and what costs a file
-    each (command, group, swap, threads, descriptors) some of them at a time.
+    each (command, group, swap, threads, descriptors) some of them at a time. `counted`: how many there are is told
+    even where nobody is asked for, which is a walk of /proc whenever somebody forked.
     """
 
     rows: int = 50
     everyone: bool = False
     pids: Set[int] = frozenset()
     pss: PssMode = PssMode.VISIBLE
+    counted: bool = False
 
     @property
     def anyone(self) -> bool:

@@ -70,7 +70,7 @@ class Census:
         if self._choice.is_tree:
             processes = self._describe(self.follow(gaps), gaps)
             return _wanted(_sorted(processes), asked), self._use(processes, gaps)
-        if not asked.anyone:
+        if not asked.anyone and not asked.counted:
             gaps.append(Gap("target.processes", "psutil", "processes were not asked for"))
             return (), Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
         present = self.follow(gaps)

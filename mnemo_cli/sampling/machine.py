@@ -127,7 +127,9 @@ class Machine:
         """A tree uses the sum of its processes; a group or the machine what counts against its own limit."""
         if self._choice.is_tree:
             return self._population.use(gaps, clock_seconds, fresh=self._choice.budget_bytes is not None)
-        count = len(self._population.pids) if self.asked.anyone else None
+        if self.asked.counted and not self.asked.anyone:
+            self._population.follow(gaps)
+        count = len(self._population.pids) if self.asked.anyone or self.asked.counted else None
         if count is None:
             gaps.append(Gap("target.processes", "/proc", "processes were not asked for"))
         return Target(used_bytes=limits[0].used_bytes, used_is_rss=False, processes=count)

@@ -200,6 +200,14 @@ def test_a_milder_alert_does_not_and_built_in_rules_gate_as_others(rules, record
     assert rules("--replay", recording, "--fail-on", "note")[0] == 0
 
 
+def test_a_rule_that_could_be_told_at_no_look_is_no_pass(rules, recording, tmp_path):
+    file = tmp_path / "untold.yml"
+    file.write_text("alerts: [{name: Queue, condition: work_queue_size > 1, severity: warning}]\n")
+    code, _, said = rules("--rules", file, "--replay", recording, "--fail-on", "warning")
+    assert code == 3
+    assert "the recording has not the numbers of Queue" in said
+
+
 def test_lines_that_are_no_samples_are_told(rules, recording):
     with recording.open("a") as file:
         file.write('x\n{"schema":"mnemo.sa')

@@ -104,6 +104,23 @@ def test_processes_that_were_not_asked_for_are_not_counted_as_none_there(machine
     assert seen.target.used_bytes == 2000 * 1024
 
 
+def test_processes_are_counted_without_rows_where_a_rule_asks_how_many(machine_of):
+    root, machine = machine_of(host(), TargetChoice(kind="host"), asked=Asked(rows=0, counted=True))
+    seen = sample(machine)
+    assert seen.target is not None
+    assert (seen.processes, seen.process_count, seen.target.processes) == ((), 1, 1)
+    assert "target.processes" not in {gap.field for gap in seen.gaps}
+    # Nothing is read of them but who they are.
+    (root / "proc/7/statm").unlink()
+    assert sample(machine).process_count == 1
+
+
+def test_a_count_of_what_may_be_hidden_says_so(machine_of):
+    files = host() | {"proc/self/mountinfo": MOUNT + "36 24 0:31 / /proc rw - proc proc rw,hidepid=2\n"}
+    _, machine = machine_of(files, TargetChoice(kind="host"), asked=Asked(rows=0, counted=True))
+    assert "processes" in {gap.field for gap in sample(machine).gaps}
+
+
 @pytest.mark.parametrize("rows", [0, 5])
 @pytest.mark.parametrize(
     ("choice", "pids"),

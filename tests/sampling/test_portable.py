@@ -281,6 +281,12 @@ def test_without_pss_none_is_read_and_with_the_pss_of_all_it_is():
     assert by_pid(everyone)[os.getpid()].pss_bytes
 
 
+def test_processes_are_counted_without_rows_where_a_rule_asks_how_many():
+    reading = sample(Portable(HOST, asked=Asked(rows=0, counted=True)))
+    assert reading.processes == () and reading.process_count == reading.target.processes > 1
+    assert "target.processes" not in gap_fields(reading)
+
+
 def test_a_control_group_is_refused_with_what_to_do_instead():
     with pytest.raises(TargetError, match=r"/app: control groups exist on Linux only.*use --pid"):
         Portable(TargetChoice(kind="cgroup", path="/app"))
