@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mnemo_cli.output.dashboard.screen import Screen
     from mnemo_cli.sampling.group_tree import GroupTree
     from mnemo_cli.sampling.machine import Sampler
+    from mnemo_cli.sampling.one_process import OneProcess, OneProcessReader
 
 _QUIT_QUESTION = "the program is still running: q again asks it to end, any other key goes on"
 
@@ -60,11 +61,8 @@ class Dashboard:
         from mnemo_cli.output.dashboard.look import Look
         from mnemo_cli.output.dashboard.screen import NO_SIGNALS, Screen
         from mnemo_cli.output.dashboard.terminal import terminal_console
-        from mnemo_cli.sampling.one_process import OneProcessReader
 
         console = terminal_console(self._look.color.value)
-        one_process = OneProcessReader(Path("/"))
-        stack.callback(one_process.close)
         return Screen(
             console,
             self._clock,
@@ -73,7 +71,7 @@ class Dashboard:
             Look(ascii_only=self._look.ascii_only or not console.encoding.startswith("utf")),
             ask=lambda asked: setattr(sampler, "asked", asked),
             read_groups=None if self._is_portable else self._read_groups(),
-            read_process=None if self._is_portable else one_process.read,
+            read_process=None if self._is_portable else self._read_process(stack),
             requests=self._keeping,
             quit_question=_QUIT_QUESTION if self._target.kind == "command" else None,
             columns=self._tuning.settings.columns(),
@@ -89,3 +87,17 @@ class Dashboard:
         from mnemo_cli.sampling.group_tree import GroupTrees
 
         return GroupTrees(self._target, Path("/")).read
+
+    def _read_process(self, stack: contextlib.ExitStack) -> "Callable[[int, int], OneProcess | None]":
+        """The reader is loaded when a process is first looked at alone."""
+        readers: list[OneProcessReader] = []
+
+        def read(pid: int, started: int) -> "OneProcess | None":
+            from mnemo_cli.sampling.one_process import OneProcessReader
+
+            if not readers:
+                readers.append(OneProcessReader(Path("/")))
+                stack.callback(readers[0].close)
+            return readers[0].read(pid, started)
+
+        return read

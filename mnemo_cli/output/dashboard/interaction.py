@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from mnemo_cli.output.dashboard import keys
 from mnemo_cli.output.dashboard.choice import WINDOWS_SECONDS, Choice, Page
 from mnemo_cli.output.dashboard.dialogs import Answer, answer, open_filter, open_signal
-from mnemo_cli.output.dashboard.pages.folding import FOLD_END
 from mnemo_cli.output.dashboard.requests import Request, RequestKind
 from mnemo_cli.output.dashboard.seen import Seen
 from mnemo_cli.output.dashboard.table.filter import EVERYTHING, group_filter
 from mnemo_cli.output.dashboard.table.order import next_sort
-from mnemo_cli.output.dashboard.table.row import RowKey
+from mnemo_cli.output.dashboard.table.row import FOLD_END, RowKey
 from mnemo_cli.sampling.asked import PssMode
 
 _PAGES = {page.value: page for page in Page}

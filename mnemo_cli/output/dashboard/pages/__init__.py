@@ -8,14 +8,13 @@ history     how use went; axis has what happened meanwhile
 focus       one process alone; limits_of has its limits
 window      which rows of a long page are shown
 
-The overview is in `frame`.
+The overview is in `frame`. A page is loaded when it is first shown: all of them are a fifth of a first frame.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from mnemo_cli.output.dashboard.choice import Page
-from mnemo_cli.output.dashboard.pages import alerts, components, focus, groups, history, processes
 from mnemo_cli.output.dashboard.pages.window import room_for
 from mnemo_cli.output.dashboard.spans import Line
 from mnemo_cli.output.dashboard.table.row import RowKey
@@ -23,20 +22,37 @@ from mnemo_cli.output.dashboard.view import View
 
 # (view, width, height) → exactly so many lines of exactly that width.
 PageLines: TypeAlias = Callable[[View, int, int], list[Line]]
-PAGES: dict[Page, PageLines] = {
-    Page.PROCESSES: processes.lines,
-    Page.GROUPS: groups.lines,
-    Page.COMPONENTS: components.lines,
-    Page.ALERTS: alerts.lines,
-    Page.HISTORY: history.lines,
-}
-# The pages that are scrolled without a cursor.
-_ROWS = {Page.COMPONENTS: components.rows, Page.ALERTS: alerts.rows}
 
 
 def page_of(view: View) -> PageLines | None:
     """What fills the screen below the heading; None for the overview, which has a layout of its own."""
-    return focus.lines if view.choice.focus is not None else PAGES.get(view.choice.page)
+    if view.choice.focus is not None:
+        from mnemo_cli.output.dashboard.pages import focus
+
+        return focus.lines
+    match view.choice.page:
+        case Page.OVERVIEW:
+            return None
+        case Page.PROCESSES:
+            from mnemo_cli.output.dashboard.pages import processes
+
+            return processes.lines
+        case Page.GROUPS:
+            from mnemo_cli.output.dashboard.pages import groups
+
+            return groups.lines
+        case Page.COMPONENTS:
+            from mnemo_cli.output.dashboard.pages import components
+
+            return components.lines
+        case Page.ALERTS:
+            from mnemo_cli.output.dashboard.pages import alerts
+
+            return alerts.lines
+        case Page.HISTORY:
+            from mnemo_cli.output.dashboard.pages import history
+
+            return history.lines
 
 
 class Extent(NamedTuple):
@@ -49,10 +65,27 @@ class Extent(NamedTuple):
 
 def extent(view: View, width: int, height: int) -> Extent:
     """Of any page but the overview and the processes, which are one list; `height` as the page is given it."""
-    choice = view.choice
-    if choice.page is Page.GROUPS and choice.focus is None:
+    if view.choice.page is Page.GROUPS and view.choice.focus is None:
+        from mnemo_cli.output.dashboard.pages import groups
+
         keys = groups.row_keys(view, height)
         return Extent(len(keys), groups.row_room(view, len(keys), height), keys)
-    rows_of = focus.rows if choice.focus is not None else _ROWS.get(choice.page)
-    count = len(rows_of(view, width)) if rows_of is not None else 0
+    count = _rows(view, width)
     return Extent(count, max(1, room_for(count, "", height)))
+
+
+def _rows(view: View, width: int) -> int:
+    """How many rows a page has that is scrolled without a cursor; 0 for one that is as high as its room."""
+    if view.choice.focus is not None:
+        from mnemo_cli.output.dashboard.pages import focus
+
+        return len(focus.rows(view, width))
+    if view.choice.page is Page.COMPONENTS:
+        from mnemo_cli.output.dashboard.pages import components
+
+        return len(components.rows(view, width))
+    if view.choice.page is Page.ALERTS:
+        from mnemo_cli.output.dashboard.pages import alerts
+
+        return len(alerts.rows(view, width))
+    return 0

@@ -9,11 +9,11 @@ from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from mnemo_cli.model import UNLIMITED
+from mnemo_cli.output.dashboard.table.row import FOLD_END
 from mnemo_cli.sampling.group_tree import GroupUse
 
 # How many candidates are looked at for each free line: some have a parent that is not shown.
 _CANDIDATES_PER_LINE = 4
-FOLD_END = "/..."
 
 
 class Fold(NamedTuple):

@@ -7,6 +7,8 @@ from mnemo_cli.model import Process
 
 # A process for good, or another row by its own name.
 RowKey: TypeAlias = tuple[int, int] | str
+# The end of the name of a row for memory groups that are not shown one by one.
+FOLD_END = "/..."
 
 # (pid, started) of a Process: a thousand of them are asked for in every frame.
 key_of = itemgetter(Process._fields.index("pid"), Process._fields.index("started"))
