@@ -15,7 +15,10 @@ from mnemo_cli.settings.alerts import destinations
 from mnemo_cli.settings.numbers import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mnemo_cli.degrade.actions.destinations import Destinations
+    from mnemo_cli.model.alerts import Alert
     from mnemo_cli.settings import Settings
 
 
@@ -30,29 +33,30 @@ class Alarm:
         self._logger = logger
         # Those of each notice; what is watched is known with the first moment, before which nobody is told.
         self._labels = own_labels()
-        self._destinations: Destinations | None = None
+        self.destinations: Destinations | None = None
         self._notifier: Notifier | None = None
+        # Of destinations before a reload, which have yet to hear what is over.
+        self._retired: list[Notifier] = []
         self._closing: list[threading.Thread] = []
         if has_actions:
-            self._tell(destinations(settings))
+            told = destinations(settings)
+            self._tell(told, Notifier(told, labels=self._labels))
 
     def change(self, settings: "Settings") -> None:
         """Other settings from now on; ConfigError leaves everything as it is. Alerts of unchanged rules go on."""
-        rules, has_actions = rules_of(settings), self._notifier is not None
-        told = destinations(settings) if has_actions else None
+        rules, notifier = rules_of(settings), self._notifier
+        told = None if notifier is None else destinations(settings)
+        if told is not None and told != self.destinations:
+            notifier = Notifier(told, labels=self._labels)
         self.alerting.change(rules, numbers(settings))
-        if told is not None:
-            self._tell(told)
+        if told is not None and notifier is not None:
+            self._tell(told, notifier)
 
-    def _tell(self, told: "Destinations") -> None:
-        """From now on these; the ones before are let go of in a thread, for seconds in which the watch goes on."""
-        if told != self._destinations:
-            if self._notifier is not None:
-                closing = threading.Thread(target=self._notifier.close, name="mnemo alerts", daemon=True)
-                closing.start()
-                self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
-            self._notifier = Notifier(told, labels=self._labels)
-            self._destinations = told
+    def _tell(self, told: "Destinations", notifier: Notifier) -> None:
+        """From now on these."""
+        if self._notifier is not None and notifier is not self._notifier:
+            self._retired.append(self._notifier)
+        self._notifier, self.destinations = notifier, told
         rules = self.alerting.rules
         # Nobody has asked for the built-in ones: that they have no pager is no news.
         severity = logging.INFO if rules.are_built_in else logging.WARNING
@@ -85,13 +89,27 @@ class Alarm:
             sample = moment.sample
             self._labels.setdefault("target", _shown(sample.scope))
             self._notifier.note(sample.time_seconds, moment.verdict.alerts, programs_of(sample))
+            self._let_go(sample.time_seconds, moment.verdict.alerts)
 
     def close(self) -> None:
         """Send what waits, for a few seconds."""
+        self._let_go()
         if self._notifier is not None:
             self._notifier.close()
         for thread in self._closing:
             thread.join()
+
+    def _let_go(self, time_seconds: float = 0.0, alerts: "Sequence[Alert]" = ()) -> None:
+        """Of those before a reload, once they are told what is over: in threads, for seconds in which we go on.
+
+        What still fires is told to those who came after them.
+        """
+        retired, self._retired = self._retired, []
+        for notifier in retired:
+            notifier.note(time_seconds, [alert for alert in alerts if alert.state != "firing"])
+            closing = threading.Thread(target=notifier.close, name="mnemo alerts", daemon=True)
+            closing.start()
+            self._closing = [*(thread for thread in self._closing if thread.is_alive()), closing]
 
 
 def _shown(scope: Scope) -> str:

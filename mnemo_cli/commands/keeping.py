@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from mnemo_cli.commands.recordings import Recordings, new_file
 from mnemo_cli.errors import OutputError
@@ -29,20 +30,32 @@ class Keeping:
     def mark(self, text: str) -> str:
         event = Event(time_seconds=self._unix_seconds(), event="mark", level=Level.NORMAL, text=text)
         log_event(self._logger, event)
-        self._log.tell(event)
+        is_written = self._log.tell(event)
         self._recordings.tell(event)
-        return f"{text} is in the memory log{' and in the recording' if self._recordings.is_on else ''}"
+        if is_written:
+            return f"{text} is in the memory log{' and in the recording' if self._recordings.is_on else ''}"
+        return f"{text} waits for the memory log{', and is in the recording' if self._recordings.is_on else ''}"
 
     def snapshot(self) -> str:
         if self._latest is None:
             return "there is no sample yet"
         path = new_file(self._unix_seconds(), ".json")
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(pretty(sample_document(self._latest)))
+            _write_new(path, pretty(sample_document(self._latest)))
         except OSError as err:
             raise OutputError(f"cannot write {printable(str(path))}: {err.strerror}") from err
-        return f"this sample is in {printable(str(path))}"
+        return f"the newest sample is in {printable(str(path))}"
 
     def record(self) -> str:
         return self._recordings.toggle()
+
+
+def _write_new(path: Path, text: str) -> None:
+    """The whole text, or no file."""
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise

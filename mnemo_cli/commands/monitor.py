@@ -113,19 +113,19 @@ def monitor(
     target = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=limit, program=program)
     lines, look = LinesChoice(line_format, output, choose_fields(fields)), LookChoice(ascii_only, color, allow_signal)
     logger = start_log(os.environ, verbose=verbose, quiet=quiet)
-    flags = setting_flags(columns, interval, rules)
-    read_settings = partial(load_settings, config_file, flags, warn=logger.warning)
+    read_settings = partial(load_settings, config_file, setting_flags(columns, interval, rules), warn=logger.warning)
     if replay is not None:
         raise typer.Exit(_replay(ReplayChoice(replay, at, speed, plot), target, lines, look, read_settings(), logger))
+    view = _view(lines, program, headless=headless, once=once)
     choice = WatchChoice(
         target=target,
         bounds=bounds(once, count, duration_, timeout, until_level, fail_fast),
-        view=_view(lines, program, headless=headless, once=once),
+        view=view,
         fail_on=fail_on.level,
         program=program,
         look=look,
         lines=lines,
-        recording=recording_choice(record, record_max),
+        recording=recording_choice(record, record_max, has_keys=view is View.DASHBOARD),
         is_service=headless,
     )
     raise typer.Exit(Watching(read_settings(), choice, logger, read_settings).run())

@@ -1,5 +1,6 @@
 """The options of `mnemo monitor`: what is watched and shown, what is recorded, and what is replayed."""
 
+import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -93,17 +94,25 @@ _OF_A_WATCH = (
     "timeout", "until_level", "fail_on", "fail_fast",
 )  # fmt: skip
 _OF_A_REPLAY = ("at", "speed", "plot")
+_NOT_ON_THE_SCREEN = ("line_format", "output", "fields", "plot")
+# Each is written while the other one is read or written; of --record and --replay there is only one.
+_FILES_APART = (("output", "replay"), ("output", "record"), ("output", "plot"), ("plot", "replay"))
 
 
 def refuse_what_does_not_go_together(ctx: typer.Context, program: list[str] | None) -> None:
-    """UsageError for options of a watch beside --replay, and for those of a replay without it."""
+    """UsageError for options of a watch beside --replay, for those of a replay without it, and for one file twice."""
     given = {name for name in ctx.params if _is_typed(ctx, name)}
+    for one, other in _FILES_APART:
+        if {one, other} <= given and _is_one_file(Path(ctx.params[one]), Path(ctx.params[other])):
+            raise UsageError(f"{_option(one)} and {_option(other)} name the same file: choose another")
     if "replay" in given:
         if program is not None:
             raise UsageError("--replay and -- CMD do not go together: a replay starts nothing")
         for name in _OF_A_WATCH:
             if name in given:
                 raise UsageError(f"--replay and {_option(name)} do not go together: a replay watches nothing")
+        if "speed" in given and not given.isdisjoint(_NOT_ON_THE_SCREEN):
+            raise UsageError("--speed is for the screen: lines and pictures are made as fast as they can be")
         return
     for name in _OF_A_REPLAY:
         if name in given:
@@ -128,8 +137,8 @@ def bounds(
     )
 
 
-def recording_choice(path: Path | None, most: str | None) -> RecordingChoice:
-    """UsageError for a size that is none, or too small to hold a few samples."""
+def recording_choice(path: Path | None, most: str | None, *, has_keys: bool) -> RecordingChoice:
+    """UsageError for a size that is none, too small to hold a few samples, or of nothing: a key may record as well."""
     if most is None:
         return RecordingChoice(path)
     try:
@@ -138,12 +147,21 @@ def recording_choice(path: Path | None, most: str | None) -> RecordingChoice:
         raise UsageError(f"--record-max: {err}") from err
     if max_bytes < _LEAST_RECORD_BYTES:
         raise UsageError(f"--record-max {most}: choose at least 64KiB")
+    if path is None and not has_keys:
+        raise UsageError("--record-max needs --record FILE")
     return RecordingChoice(path, max_bytes)
 
 
 def setting_flags(columns: str | None, interval: str | None, rules: Path | None) -> Mapping[str, str | None]:
     """Those options that are settings."""
     return {"monitor.interval": interval, "monitor.columns": columns, **rules_flag(rules)}
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    """By their names, also where neither is there yet, or by two names of one file."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _option(name: str) -> str:

@@ -50,6 +50,11 @@ class Recordings:
 
     def note(self, moment: Moment) -> None:
         if self._recorder is not None:
+            # A reload or a key may have changed them; the next part tells it.
+            rhythm, scale = self._tuning.rhythm, self._tuning.scale
+            self._recorder.about = self._recorder.about._replace(
+                interval_seconds=rhythm.interval_seconds, edges=scale.edges
+            )
             self._recorder.note(moment)
 
     def tell(self, event: Event) -> None:

@@ -14,6 +14,9 @@ from mnemo_cli.watch.loop import Rhythm, Scale
 if TYPE_CHECKING:
     from mnemo_cli.settings import Settings
 
+# What a watch that runs does not take over.
+_NOT_YET = {"monitor.sampler": "monitor.sampler (holds from the next start)"}
+
 
 class Tuning:
     """Everything in a watch that the settings set: its rhythm, the edges of levels, the alerts, the memory log.
@@ -29,14 +32,20 @@ class Tuning:
         self.alarm = Alarm(settings, logger)
         self.log = MemoryLog(_of_log(settings), logger.warning)
 
-    def change(self, settings: "Settings") -> None:
-        """Other settings from now on; ConfigError leaves everything as it is."""
+    def change(self, settings: "Settings") -> tuple[str, ...]:
+        """Other settings from now on, and what is new by them; ConfigError leaves everything as it is."""
+        before, rules, told = self.settings, self.alarm.alerting.rules, self.alarm.destinations
         edges, interval_seconds, log = settings.levels(), settings.interval_seconds(), _of_log(settings)
         self.alarm.change(settings)
         self.settings = settings
         self.rhythm.interval_seconds = interval_seconds
         self.scale.edges = edges
         self.log.change(log)
+        changed = [_NOT_YET.get(key, key) for key in before.chosen if before.value(key) != settings.value(key)]
+        # Their files may say something else under the same name.
+        changed += ["alert rules"] if rules != self.alarm.alerting.rules else []
+        changed += ["destinations of alerts"] if told != self.alarm.destinations else []
+        return tuple(changed)
 
 
 class Reload:
@@ -54,19 +63,18 @@ class Reload:
 
     def __call__(self) -> None:
         self._service.reloading()
-        before = self._tuning.settings
         try:
-            self._tuning.change(self._reread())
+            changed = self._tuning.change(self._reread())
         except MnemoError as err:
             complaint = f"the settings stay as they were: {err}"
             self._logger.error("%s", complaint)
             self._service.reloaded(complaint)
             return
-        changed = [key for key in before.chosen if before.value(key) != self._tuning.settings.value(key)]
         self._logger.info(
             "the settings were read again; %s", f"new: {', '.join(changed)}" if changed else "all as before"
         )
         # Judge by them now, not after an interval that may be an hour.
+        self._tuning.rhythm.at_once = True
         self._clock.wake()
         self._service.reloaded()
 

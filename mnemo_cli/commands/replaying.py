@@ -15,6 +15,7 @@ from mnemo_cli.commands.lines import Lines, LinesChoice, opened
 from mnemo_cli.commands.showing import LookChoice
 from mnemo_cli.commands.watching import View
 from mnemo_cli.errors import ExitCode, UsageError
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Moment
 from mnemo_cli.output.fields import Fields
 from mnemo_cli.output.lines import LineFormat
@@ -85,12 +86,13 @@ class Replaying:
         track, began_seconds = self._found()
         if plot is not None:
             self._draw(track, began_seconds, plot)
-        if plot is not None and line_format is None and output is None:
+        lines = LinesChoice(line_format, output, fields or Fields())
+        if plot is not None and not lines.are_wanted:
             return ExitCode.DONE
         if view is View.DASHBOARD:
             return self._show(track, began_seconds, look)
         if view is View.LINES:
-            self._write(track, began_seconds, LinesChoice(line_format or LineFormat.PLAIN, output, fields or Fields()))
+            self._write(track, began_seconds, lines)
         return ExitCode.DONE
 
     def _found(self) -> tuple[Track, float | None]:
@@ -148,7 +150,7 @@ class Replaying:
             gathering.note(moment)
         gathered = gathering.gathered()
         if gathered is not None:
-            write_picture(gathered, self._settings.levels(), plot)
+            write_picture(gathered, self._edges(track), plot)
 
     def _write(self, track: Track, began_seconds: float | None, choice: LinesChoice) -> None:
         with opened(choice) as file:
@@ -170,7 +172,7 @@ class Replaying:
                 console,
                 self._clock,
                 self._rhythm,
-                self._settings.levels(),
+                self._edges(track),
                 Look(ascii_only=look.ascii_only or not console.encoding.startswith("utf")),
                 columns=self._settings.columns(),
                 replayed=lambda: progress.ratio,
@@ -182,6 +184,10 @@ class Replaying:
             while self._clock.wait(_END_LOOK_SECONDS):
                 pass
         return signals.exit_code or ExitCode.DONE
+
+    def _edges(self, track: Track) -> Edges:
+        """Those that it was judged by, where it tells them."""
+        return self._settings.levels() if track.edges is None else track.edges
 
     def _play(
         self, moments: Iterator[Moment], began_seconds: float | None, screen: "Screen", progress: "_Progress"

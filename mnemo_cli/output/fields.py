@@ -25,7 +25,8 @@ class Fields(NamedTuple):
 
     @property
     def need_trackers(self) -> bool:
-        return self._need("trackers")
+        """A condition of an alert may be about them."""
+        return self._need("trackers") or self._need("alerts")
 
     def _need(self, top: str) -> bool:
         """`gaps` tell of everything that could not be read."""

@@ -70,10 +70,11 @@ class MemoryLog:
         if self._pending:
             self._flush()
 
-    def tell(self, event: Event) -> None:
-        """An event that is in no moment, such as a mark."""
+    def tell(self, event: Event) -> bool:
+        """An event that is in no moment, such as a mark. Whether it is written, and does not wait."""
         self._pending.append(_line(event_line(event)))
         self._flush()
+        return not self._pending
 
     def change(self, settings: MemoryLogSettings) -> None:
         """Other settings from now on. What waits goes where the log is then; the beat goes on from the last line."""

@@ -15,7 +15,7 @@ from mnemo_cli.sampling.details import DetailReader, Known
 from mnemo_cli.sampling.index import Entry
 from mnemo_cli.sampling.resident import Tracked
 
-# Per sample, where one is taken each second: at most 1.5 % of a core, and 0.4 % once all commands are known.
+# Per sample, where one is taken each second: 1.5 % of a core for the commands, and 0.4 % for the details.
 _LABELS_AT_ONCE, _DETAILS_AT_ONCE = 250, 20
 # Once everything of everyone was read: of a thousand each is at most two minutes old, and less on the screen.
 _AGAIN_AT_ONCE = 8
@@ -126,7 +126,10 @@ class Describer:
         )
 
     def _read_some(self, others: Collection[Tracked], clock_seconds: float, *, pss: bool) -> None:
-        """The commands that nobody has read yet; when there are none, the details that are due longest."""
+        """The commands that nobody has read yet; unless these take up the sample, the details that are due longest.
+
+        On a busy machine there is a new process in every sample.
+        """
         known_of = self._details.known
         nameless: list[Entry] = []
         due: list[tuple[float, Entry]] = []
@@ -141,7 +144,7 @@ class Describer:
                 due.append((known.due_seconds, entry))
         for entry in nameless[:_LABELS_AT_ONCE]:
             self._details.read_label(entry.pid, entry.started)
-        if nameless:
+        if len(nameless) >= _LABELS_AT_ONCE:
             return
         until_seconds = time.perf_counter() + _PSS_SECONDS
         if pss:

@@ -5,8 +5,9 @@ where the one before ended. The limits on the target's own path are in `path`, r
 """
 
 import os
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
@@ -17,6 +18,8 @@ from mnemo_cli.sampling.mounts import Mount, below, inside_mount, parse_membersh
 from mnemo_cli.sampling.target import TargetChoice
 
 _SLICE_SECONDS, _BEGINNING_SECONDS = 0.010, 0.050
+# Nobody looked for that long, and more than twice as long as the last time: what was read before is the past.
+_PAUSE_SECONDS = 70.0
 
 
 class GroupUse(NamedTuple):
@@ -36,6 +39,7 @@ class GroupTree(NamedTuple):
     """Parents stand before their children, and of these the ones that use most first.
 
     `is_complete` is False while the first reading goes on, `is_cut` True where there are more groups than are read.
+    `age_seconds` is that of the group that was read first.
     """
 
     version: Literal[1, 2] | None
@@ -43,6 +47,7 @@ class GroupTree(NamedTuple):
     is_complete: bool
     is_cut: bool
     gaps: tuple[Gap, ...]
+    age_seconds: float = 0.0
 
 
 class GroupTrees:
@@ -51,13 +56,24 @@ class GroupTrees:
     For a group or a process the tree is its path and all groups below; else the whole hierarchy that can be seen.
     """
 
-    def __init__(self, choice: TargetChoice, root: Path, *, slice_seconds: float = _SLICE_SECONDS) -> None:
+    def __init__(
+        self,
+        choice: TargetChoice,
+        root: Path,
+        *,
+        slice_seconds: float = _SLICE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._slice_seconds = slice_seconds
+        self._clock = clock
+        self._read_seconds = clock()
+        self._apart_seconds = 0.0
         self._lost: list[Gap] = []
         self._mount, self._names = _scope(choice, root, self._lost)
         self._root = root
-        self._latest: GroupTree | None = None
-        self._sweep: Sweep | None = None
+        # Each with the time when it began.
+        self._latest: tuple[float, GroupTree] | None = None
+        self._sweep: tuple[float, Sweep] | None = None
         self._first: dict[str, tuple[int | None, int | None]] = {}
         self._knows_beginning = False
         self._note_beginning()
@@ -66,20 +82,33 @@ class GroupTrees:
         """The tree as of the last complete reading; while the first one goes on, as much as is known."""
         if self._mount is None:
             return GroupTree(None, (), is_complete=True, is_cut=False, gaps=tuple(self._lost))
-        sweep = self._sweep = self._sweep or Sweep(self._mount, self._root, self._names)
+        now = self._clock()
+        self._forget_the_past(now)
+        began, sweep = self._sweep = self._sweep or (now, Sweep(self._mount, self._root, self._names))
         sweep.go_on(self._slice_seconds)
-        if not sweep.is_over:
-            return self._latest or self._tree(sweep)
-        self._sweep, self._latest = None, self._tree(sweep)
-        # A group that comes back under its old name has nothing behind it.
-        self._first = {path: self._first[path] for path in sweep.found if path in self._first}
-        return self._latest
+        if sweep.is_over:
+            self._sweep, self._latest = None, (began, self._tree(sweep))
+            self._note_whole(sweep)
+        began, tree = self._latest or (began, self._tree(sweep))
+        return tree._replace(age_seconds=now - began)
+
+    def _forget_the_past(self, now: float) -> None:
+        before, self._apart_seconds = self._apart_seconds, now - self._read_seconds
+        self._read_seconds = now
+        if self._apart_seconds > max(_PAUSE_SECONDS, 2 * before):
+            self._sweep = self._latest = None
+
+    def _note_whole(self, sweep: Sweep) -> None:
+        if not sweep.is_cut:
+            # A group that comes back under its old name has nothing behind it, nor has one that was not there yet.
+            self._first = {path: self._first[path] for path in sweep.found if path in self._first}
+            self._knows_beginning = True
 
     def _note_beginning(self) -> None:
         if self._mount is not None:
             sweep = Sweep(self._mount, self._root, self._names, only_events=True)
             sweep.go_on(_BEGINNING_SECONDS)
-            self._knows_beginning = sweep.is_over
+            self._knows_beginning = sweep.is_over and not sweep.is_cut
             self._first = {path: _events_of(found.memory) for path, found in sweep.found.items()}
 
     def _tree(self, sweep: Sweep) -> GroupTree:
@@ -95,8 +124,8 @@ class GroupTrees:
         now = _events_of(found.memory)
         first = self._first.get(path)
         if first is None:
-            # Made after the watch began: all that happened in it is new. Else it was there, and nobody looked.
-            first = self._first[path] = (0, 0) if self._knows_beginning else now
+            # Made after the watch began: all that happened in it is new. Else it may have been there unseen.
+            first = self._first[path] = (0, 0) if self._knows_beginning else (None, None)
         kills, hits = (_since(before, count) for before, count in zip(first, now, strict=True))
         return GroupUse(found.shown, found.depth, found.memory, kills, hits)
 

@@ -2,11 +2,13 @@
 
 What each process shows of itself in a sample (PSS, swap, command line) is in `details`. What is dear here (the kinds
 of memory, the descriptors one by one, the tasks of its user) is read again once a hundred times its own cost has
-gone by; of a large process not at the first look either, so that whoever pressed a key is not kept waiting.
+gone by; of a large process not at the first look, or the first one after a pause, either, so that whoever pressed
+a key is not kept waiting.
 """
 
 import time
 from collections.abc import Callable, Mapping
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
@@ -22,6 +24,8 @@ from mnemo_cli.sampling.status import Status, parse_status
 from mnemo_cli.sampling.tasks import count_tasks
 
 _LARGEST_SHARE_OF_TIME = 0.01
+# Looks that are further apart may be two visits; or the watch is that slow, and the next one is as far away.
+_PAUSE_SECONDS = 3.0
 _LARGE_BYTES, _MANY_DESCRIPTORS = 1 << 30, 2000
 # 90,000 mappings: more than vm.max_map_count allows by default.
 _MOST_SMAPS_BYTES = 1 << 26
@@ -65,8 +69,9 @@ class OneProcess(NamedTuple):
 class OneProcessReader:
     """Reads one process again and again, and another one when it is asked for that."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._root = root
+        self._clock = clock
         self._looker: _Looker | None = None
 
     def read(self, pid: int, started: int) -> OneProcess | None:
@@ -74,7 +79,7 @@ class OneProcessReader:
         if self._looker is None or self._looker.key != (pid, started):
             self.close()
             try:
-                self._looker = _Looker(pid, started, self._root)
+                self._looker = _Looker(pid, started, self._root, self._clock)
             except (OSError, ValueError):
                 return None
         return self._looker.look()
@@ -88,7 +93,7 @@ class OneProcessReader:
 class _Looker:
     """Follows one process through its folder: a stranger with the same pid is never taken for it."""
 
-    def __init__(self, pid: int, started: int, root: Path) -> None:
+    def __init__(self, pid: int, started: int, root: Path, clock: Callable[[], float]) -> None:
         """Raises OSError or ValueError where it is not there."""
         self.key = pid, started
         self._root = root
@@ -99,7 +104,10 @@ class _Looker:
         except (OSError, ValueError):
             self.folder.close()
             raise
-        self._looks = 0
+        self._clock = clock
+        self._looked_seconds: float | None = None
+        self._apart_seconds = 0.0
+        self._is_first = True
         self._due_seconds: dict[str, float] = {}
         self._dear: dict[str, object] = {}
         self._gaps: dict[str, tuple[Gap, ...]] = {}
@@ -109,7 +117,7 @@ class _Looker:
             text = self.folder.read("status")
         except OSError:
             return None
-        self._looks += 1
+        self._note_time()
         status, sums = parse_status(text), parse_memory_sums(text)
         fd_count = self._cheap("fd_count", "fd", lambda: self.folder.fd_count())
         is_large = (sums.resident_bytes or 0) > _LARGE_BYTES
@@ -131,6 +139,13 @@ class _Looker:
             gaps=tuple(lack for lacks in self._gaps.values() for lack in lacks),
         )
 
+    def _note_time(self) -> None:
+        now = self._clock()
+        if self._looked_seconds is not None:
+            before, self._apart_seconds = self._apart_seconds, now - self._looked_seconds
+            self._is_first = self._apart_seconds > max(_PAUSE_SECONDS, 2 * before)
+        self._looked_seconds = now
+
     def _cheap(self, what: str, name: str, read: Callable[[], T]) -> T | None:
         self._gaps.pop(what, None)
         try:
@@ -140,12 +155,12 @@ class _Looker:
             return None
 
     def _if_due(self, what: str, is_dear: bool, read: Callable[[list[Gap]], T | None]) -> T | None:
-        if time.monotonic() >= self._due_seconds.get(what, 0.0) and not (is_dear and self._looks == 1):
+        if self._clock() >= self._due_seconds.get(what, -inf) and not (is_dear and self._is_first):
             gaps: list[Gap] = []
             begin = time.perf_counter()
             self._dear[what] = read(gaps)
             cost = time.perf_counter() - begin
-            self._due_seconds[what] = time.monotonic() + cost / _LARGEST_SHARE_OF_TIME
+            self._due_seconds[what] = self._clock() + cost / _LARGEST_SHARE_OF_TIME
             self._gaps[what] = tuple(gaps)
         known: T | None = self._dear.get(what)  # type: ignore[assignment]  # what `read` gave under this name
         return known

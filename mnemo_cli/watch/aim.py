@@ -2,7 +2,8 @@
 
 Between looking and sending, the process may end and its number be given to another one. A pidfd means one process
 for good (https://man7.org/linux/man-pages/man2/pidfd_open.2.html): the start time, read after it was opened, says
-whether it is the one that was seen.
+whether it is the one that was seen. A /proc of another pid namespace has numbers of its own: which one it gives to
+the process that is held, the pidfd's fdinfo there says.
 """
 
 import os
@@ -26,6 +27,7 @@ class Aim:
         self.pid = pid
         self._descriptor = _opened(pid)
         try:
+            _check_namespace(self._descriptor, pid, root)
             if _started(pid, root) != started:
                 raise TargetError(f"process {pid} has ended, and its number is another process's; nothing was sent")
         except (TargetError, UsageError):
@@ -69,6 +71,20 @@ def _opened(pid: int) -> int:
     except (OSError, ValueError, OverflowError) as err:
         why = reason(err) if isinstance(err, OSError) else str(err)
         raise UsageError(f"cannot hold process {pid} fast for a signal: {why}") from err
+
+
+def _check_namespace(descriptor: int, pid: int, root: Path) -> None:
+    """Whether the /proc that was looked at gives this number to the process that is held, too."""
+    try:
+        text = (root / f"proc/self/fdinfo/{descriptor}").read_bytes()
+        (number,) = (int(line[4:]) for line in text.splitlines() if line.startswith(b"Pid:"))
+    except (OSError, ValueError) as err:
+        why = reason(err) if isinstance(err, OSError) else "it does not say which process is held"
+        raise UsageError(f"cannot read /proc/self/fdinfo/{descriptor}: {why}; nothing was sent") from err
+    if number == -1:
+        raise TargetError(f"process {pid} has ended; nothing was sent")
+    if number != pid:
+        raise UsageError(f"/proc shows another pid namespace, where {pid} is not the process held; nothing was sent")
 
 
 def _started(pid: int, root: Path) -> int:

@@ -137,11 +137,10 @@ def _views(table: Table) -> None:
             mnemo.read_until(b"", _SETTLE_SECONDS)
             for name, keys in (("pages", _VIEWS * 3), ("other keys", _CHANGES)):
                 delays = [_delay(mnemo, key, wanted) for key, wanted in keys]
-                worst = max(delays)
-                table.add(
-                    f"{name}, median", milliseconds(middle := statistics.median(delays)), "", middle * 1e3, 20, " ms"
-                )
-                table.add(f"{name}, worst", milliseconds(worst), "", worst * 1e3, 20, " ms")
+                middle = statistics.median(delays)
+                worst, (key, _) = max(zip(delays, keys, strict=True))
+                table.add(f"{name}, median", milliseconds(middle), "", middle * 1e3, 20, " ms")
+                table.add(f"{name}, worst: {key.decode()!r}", milliseconds(worst), "", worst * 1e3, 20, " ms")
         finally:
             mnemo.end()
 

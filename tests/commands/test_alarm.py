@@ -21,9 +21,9 @@ RULE = "  - {name: Full, condition: memory_usage_pct > 60, severity: error, for:
 def settings(tmp_path):
     """The settings with one rule for a webhook, and `text` beside."""
 
-    def write(url, text="", rules=RULE):
+    def write(url, text="", rules=RULE, group_wait=0):
         (tmp_path / "rules.yml").write_text(f"alerts:\n{rules}")
-        names = f'[alerts]\nrules = "{tmp_path}/rules.yml"\nwebhook_url = "{url}"\ngroup_wait_secs = 0\n'
+        names = f'[alerts]\nrules = "{tmp_path}/rules.yml"\nwebhook_url = "{url}"\ngroup_wait_secs = {group_wait}\n'
         (tmp_path / "config.toml").write_text(names + text)
         return load(config_file=tmp_path / "config.toml")
 
@@ -91,3 +91,66 @@ def test_wrong_settings_leave_rules_and_webhook_as_they_are(settings, tmp_path):
         assert told(hook.until(2)[1]) == [("Full", "resolved")]
         alarm.close()
         assert other.got == []
+
+
+def secret(path, text):
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("webhook_url_file", "ftp://127.0.0.1/"), ("webhook_token_file", "two\twords")]
+)
+def test_wrong_destinations_leave_rules_and_webhook_as_they_are(settings, tmp_path, key, text):
+    with receiver() as hook:
+        alarm = Alarm(settings(hook.url), LOGGER)
+        look(alarm, 70, 0)
+        hook.until(1)
+        rules = alarm.alerting.rules
+        named = secret(tmp_path / "secret", text)
+        url = "" if key == "webhook_url_file" else hook.url
+        wrong = settings(url, f'{key} = "{named}"\n', rules=RULE.replace("60", "90"))
+        with pytest.raises(ConfigError):
+            alarm.change(wrong)
+        assert alarm.alerting.rules is rules
+        look(alarm, 10, 1)
+        assert told(hook.until(2)[1]) == [("Full", "resolved")]
+        alarm.close()
+
+
+def test_an_old_webhook_is_told_what_is_over_at_the_next_look(settings):
+    """It was told that the alert fires, and nobody else knows of it."""
+    with receiver() as older, receiver() as old, receiver() as new:
+        alarm = Alarm(settings(older.url), LOGGER)
+        look(alarm, 70, 0)
+        older.until(1)
+        alarm.change(settings(old.url))
+        alarm.change(settings(new.url))
+        look(alarm, 10, 1)
+        assert told(older.until(2)[1]) == [("Full", "resolved")]
+        look(alarm, 70, 2)
+        assert told(new.until(1)[0]) == [("Full", "firing")]
+        alarm.close()
+        assert (len(older.got), len(old.got), len(new.got)) == (2, 0, 1)
+
+
+def test_an_old_webhook_is_told_of_an_alert_whose_rule_goes_with_it(settings):
+    with receiver() as old, receiver() as new:
+        alarm = Alarm(settings(old.url), LOGGER)
+        look(alarm, 70, 0)
+        old.until(1)
+        alarm.change(settings(new.url, rules=RULE.replace("60", "50")))
+        look(alarm, 70, 1)
+        assert told(old.until(2)[1]) == [("Full", "resolved")]
+        assert told(new.until(1)[0]) == [("Full", "firing")]
+        alarm.close()
+
+
+def test_what_an_old_webhook_is_still_to_be_told_is_sent_at_the_end(settings):
+    with receiver() as old, receiver() as new:
+        alarm = Alarm(settings(old.url, group_wait=60), LOGGER)
+        look(alarm, 70, 0)
+        alarm.change(settings(new.url))
+        alarm.close()
+        assert [told(got) for got in old.got] == [[("Full", "firing")]]

@@ -137,6 +137,42 @@ def test_a_picture_takes_the_place_of_lines_unless_they_are_asked_for(mnemo, rec
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_picture_and_fields_are_both_made(mnemo, recording):
+    pytest.importorskip("matplotlib")
+    done = mnemo("--replay", "a.mnr", "--plot", "a.svg", "--fields", "memory.used_bytes")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 10)
+    assert Path("a.svg").read_text().lstrip().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("words", "both"),
+    [
+        (("--replay", "a.mnr", "--format", "ndjson", "-o", "a.mnr"), "--output and --replay"),
+        (("--replay", "a.mnr", "--format", "ndjson", "-o", "./here/../a.mnr"), "--output and --replay"),
+        (("--replay", "a.mnr", "-o", "linked"), "--output and --replay"),
+        (("--replay", "linked", "-o", "a.mnr"), "--output and --replay"),
+        (("--replay", "a.mnr", "-o", "hard"), "--output and --replay"),
+        (("--replay", "linked.svg", "--plot", "linked.svg"), "--plot and --replay"),
+        (("--replay", "a.mnr", "--plot", "linked.svg"), "--plot and --replay"),
+        (("--replay", "a.mnr", "--plot", "b.svg", "--format", "csv", "-o", "b.svg"), "--output and --plot"),
+        (("--once", "--record", "a.mnr", "--format", "csv", "-o", "a.mnr"), "--output and --record"),
+        (("--once", "--record", "new.mnr", "--format", "csv", "-o", "./new.mnr"), "--output and --record"),
+        (("--record", "a.mnr", "-o", "a.mnr", "--", "touch", "started"), "--output and --record"),
+    ],
+)
+def test_one_file_is_not_read_and_written_nor_written_twice(mnemo, recording, words, both):
+    Path("here").mkdir()
+    Path("linked").symlink_to("a.mnr")
+    Path("linked.svg").symlink_to("a.mnr")
+    os.link("a.mnr", "hard")
+    before = recording.read_bytes()
+    done = mnemo(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{both} name the same file: choose another" in done.stderr
+    assert recording.read_bytes() == before
+    assert not any(Path(name).exists() for name in ("b.svg", "new.mnr", "started"))
+
+
 def test_at_begins_in_the_middle(mnemo, recording):
     times = [row["time"] for row in rows(mnemo("--replay", "a.mnr", "--format", "csv"))]
     assert [row["time"] for row in rows(mnemo("--replay", "a.mnr", "--at", times[4], "--format", "csv"))] == times[4:]
@@ -167,6 +203,10 @@ def test_at_begins_in_the_middle(mnemo, recording):
         (("--rules", "r.yml"), "--replay and --rules do not go together"),
         (("--pid", "1", "--limit", "1Gi"), "--replay and --limit do not go together"),
         (("--", "true"), "--replay and -- CMD do not go together"),
+        (("--speed", "2", "--format", "csv"), "--speed is for the screen"),
+        (("--speed", "2", "-o", "b.mnr"), "--speed is for the screen"),
+        (("--speed", "2", "--fields", "level"), "--speed is for the screen"),
+        (("--speed", "2", "--plot", "b.svg"), "--speed is for the screen"),
     ],
 )
 def test_what_a_replay_cannot_do_is_wrong_usage(mnemo, recording, words, part):
@@ -183,6 +223,7 @@ def test_what_a_replay_cannot_do_is_wrong_usage(mnemo, recording, words, part):
         (("--plot", "a.svg"), "--plot needs --replay FILE"),
         (("--record-max", "1KiB"), "choose at least 64KiB"),
         (("--record-max", "much"), "--record-max: "),
+        (("--record-max", "1MiB"), "--record-max needs --record FILE"),
         (("--columns", "pid,comand"), "did you mean COMMAND"),
         (("--replay", "none.mnr"), "none.mnr"),
         (("--replay", "."), "it is a folder"),

@@ -160,12 +160,27 @@ def test_a_picture_and_lines_come_together_if_both_are_asked_for(run, ndjson, tm
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_packed_recording_is_replayed_as_well(run, tmp_path, recorded):
-    about = About(version="0", host_name="h", interval_seconds=1.0, edges=Edges())
-    recorder = Recorder(tmp_path / "a.mnr", about, pytest.fail, max_bytes=1 << 20)
-    for moment in recorded:
+def record(path, several, edges):
+    about = About(version="0", host_name="h", interval_seconds=1.0, edges=edges)
+    recorder = Recorder(path, about, pytest.fail, max_bytes=1 << 20)
+    for moment in several:
         recorder.note(moment)
     recorder.close()
+
+
+def test_a_picture_has_the_levels_of_the_recording_and_else_those_of_the_settings(run, ndjson, tmp_path, recorded):
+    pytest.importorskip("matplotlib")
+    record(tmp_path / "a.mnr", recorded, Edges(high_ratio=0.55))
+    config = tmp_path / "config.toml"
+    config.write_text("[resources]\nmemory_high_pct = 70\n")
+    for path, span in ((tmp_path / "a.mnr", "40–55 %"), (ndjson, "40–70 %")):
+        done = replayed(run, path, "--plot", tmp_path / "out.svg", "--config", config)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert span in (tmp_path / "out.svg").read_text()
+
+
+def test_a_packed_recording_is_replayed_as_well(run, tmp_path, recorded):
+    record(tmp_path / "a.mnr", recorded, Edges())
     done = replayed(run, tmp_path / "a.mnr", "--format", "ndjson")
     text = "".join(moment_text(moment, LineFormat.NDJSON) for moment in recorded)
     assert (done.returncode, done.stdout, done.stderr) == (0, text, "")

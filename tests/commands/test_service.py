@@ -232,19 +232,28 @@ def test_wrong_rules_change_nothing_not_even_what_is_right_beside_them(service, 
     assert not [line for line in log_lines(log) if line["type"] == "event"]
 
 
+def waits_since(path):
+    """The times from which on the alert was recorded to wait."""
+    with path.open("rb") as file:
+        moments = [line.moment for line in read_recording(file, "a.mnr")]
+    alerts = [alert for moment in moments for alert in moment.verdict.alerts]
+    return {alert.since_seconds for alert in alerts if (alert.name, alert.state) == ("Always", "pending")}
+
+
 def test_an_alert_goes_on_waiting_through_reloads(service, manager, config, log, tmp_path):
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES.format(condition="memory_usage_pct > 0"))
     config(alerts={"rules": rules})
-    process = service()
-    began = time.time()
-    until(lambda: time.time() - began > 2, "time stands still")
+    path = tmp_path / "a.mnr"
+    process = service("--record", str(path))
+    until(lambda: waits_since(path), "it does not wait")
     rules.write_text(rules.read_text() + '  - {name: Never, condition: "memory_usage_pct > 100", action: log}\n')
     process.send_signal(signal.SIGHUP)
     manager.until("^READY=1")
-    reloaded = time.time()
     until(lambda: [line for line in log_lines(log) if line.get("event") == "alert"], "it never fires")
-    assert time.time() - reloaded < 4, "it began to wait anew"
+    process.terminate()
+    assert process.wait(timeout=20) == 143
+    assert len(waits_since(path)) == 1, "it began to wait anew"
 
 
 def test_the_memory_log_moves_and_loses_no_beat(service, manager, config, log, tmp_path):
@@ -271,6 +280,52 @@ def test_lines_are_reloaded_too_and_a_shorter_interval_holds_at_once(start, conf
         assert json.loads(watcher.stdout.readline())["type"] == "sample"
     watcher.terminate()
     assert watcher.wait(timeout=20) == 143
+
+
+def test_rules_hold_at_once_however_long_the_interval(service, manager, config, log, tmp_path):
+    rules = tmp_path / "rules.yml"
+    rules.write_text(RULES.format(condition="memory_usage_pct > 0").replace("4s", "0s"))
+    config(monitor={"interval": "1h"}, alerts={"rules": rules})
+    process = service()
+
+    def alerts():
+        return [line["to"] for line in log_lines(log) if line.get("event") == "alert"]
+
+    until(lambda: alerts() == ["firing"], "it never fires")
+    rules.write_text("alerts: []\n")
+    process.send_signal(signal.SIGHUP)
+    until(lambda: alerts() == ["firing", "resolved"], "it is never resolved")
+
+
+def test_a_reload_says_what_is_new_also_in_files_of_the_same_name(service, manager, config, tmp_path):
+    rules, token = tmp_path / "rules.yml", tmp_path / "token"
+    rules.write_text(RULES.format(condition="memory_usage_pct > 100"))
+    token.write_text("one\n")
+    token.chmod(0o600)
+    alerts = {"rules": rules, "webhook_token_file": token}
+    config(alerts=alerts)
+    process = service("--verbose")
+
+    def reload():
+        process.send_signal(signal.SIGHUP)
+        manager.until("^RELOADING=1")
+        manager.until("^READY=1")
+
+    reload()
+    rules.write_text(RULES.format(condition="memory_usage_pct > 99.9"))
+    reload()
+    token.write_text("two\n")
+    reload()
+    config(monitor={"interval": "0.06", "sampler": "portable"}, alerts=alerts)
+    reload()
+    process.terminate()
+    assert process.wait(timeout=20) == 143
+    said = [line.partition("read again; ")[2] for line in process.stderr.read().splitlines() if "read again; " in line]
+    assert said[:3] == ["all as before", "new: alert rules", "new: destinations of alerts"]
+    assert said[3].startswith("new: ") and set(said[3].removeprefix("new: ").split(", ")) == {
+        "monitor.interval",
+        "monitor.sampler (holds from the next start)",
+    }
 
 
 def test_rules_from_a_file_gate_from_their_reload_on(start, config, tmp_path, manager):

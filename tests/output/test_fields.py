@@ -97,7 +97,8 @@ def test_a_row_has_a_tab_between_two_values():
     [
         ((), True, True),
         (("memory.used_ratio", "level", "forecast.seconds_to_limit", "pressure", "limits.0.kind"), False, False),
-        (("target.used_bytes", "alerts", "host_oom_kills_total", "time"), False, False),
+        (("target.used_bytes", "host_oom_kills_total", "time"), False, False),
+        (("alerts.0.state",), False, True),
         (("processes.0.name",), True, False),
         (("processes",), True, False),
         (("target.processes",), True, False),
@@ -107,4 +108,5 @@ def test_a_row_has_a_tab_between_two_values():
     ],
 )
 def test_only_what_the_numbers_are_made_of_need_be_read(names, processes, trackers):
+    """The condition of an alert may be about what programs publish."""
     assert (Fields(names).need_processes, Fields(names).need_trackers) == (processes, trackers)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.model import UNLIMITED
-from mnemo_cli.sampling import group_sweep
+from mnemo_cli.sampling import group_sweep, group_tree
 from mnemo_cli.sampling.group_tree import GroupTrees
 from mnemo_cli.sampling.target import TargetChoice
 
@@ -119,6 +119,59 @@ def test_a_reading_takes_no_longer_than_its_slice_and_goes_on_later(machine):
     assert all(len(tree.groups) == 5 for tree in readings[5:])
 
 
+@pytest.fixture
+def clock():
+    """A clock that is set by hand."""
+
+    class Clock:
+        seconds = 1000.0
+
+        def __call__(self):
+            return self.seconds
+
+    return Clock()
+
+
+def test_after_a_pause_nothing_old_is_shown_as_the_present(machine, fake_host, clock):
+    root = machine(V2, *(v2(f"/g{at}", 1100) for at in range(3)))
+    trees = GroupTrees(WHOLE, root, slice_seconds=0, clock=clock)
+    for _ in range(6):
+        before = trees.read()
+    fake_host({file: text for at in range(3) for file, text in v2(f"/g{at}", 9100).items()})
+    clock.seconds += 3600
+    after = [trees.read() for _ in range(4)]
+
+    # The tree was whole, and two more groups had been read for the next one.
+    assert {use.memory.used_bytes for use in before.groups} == {1000}
+    assert [tree.is_complete for tree in after] == [False, False, False, True]
+    assert [{use.memory.used_bytes for use in tree.groups} for tree in after] == [set()] + [{9000}] * 3
+
+
+def test_a_slow_watch_reads_its_tree_to_the_end(machine, clock):
+    root = machine(V2, *(v2(f"/g{at}", 1000 + at) for at in range(3)))
+    trees = GroupTrees(WHOLE, root, slice_seconds=0, clock=clock)
+    told = []
+    for _ in range(6):
+        told.append(trees.read().is_complete)
+        clock.seconds += 300
+
+    # The second reading seems to come after a pause; that it was the pace is seen at the third one.
+    assert told == [False, False, False, False, True, True]
+
+
+def test_a_tree_is_as_old_as_what_was_read_first_in_it(machine, clock):
+    root = machine(V2, *(v2(f"/g{at}", 1000 + at) for at in range(3)))
+    trees = GroupTrees(WHOLE, root, slice_seconds=0, clock=clock)
+    ages = []
+    for _ in range(9):
+        ages.append(trees.read().age_seconds)
+        clock.seconds += 60
+
+    # Four steps for a reading; each next one takes the place of the last when it is whole.
+    assert ages == [0, 60, 120, 180, 240, 300, 360, 180, 240]
+    assert GroupTrees(WHOLE, root, slice_seconds=9, clock=clock).read().age_seconds == 0
+
+
 def test_too_many_groups_are_cut_and_said_to_be(machine, monkeypatch):
     monkeypatch.setattr(group_sweep, "MOST_GROUPS", 3)
     root = machine(V1, *(v1(f"/g{at}", 1000 + at, kills=1) for at in range(5)))
@@ -129,6 +182,43 @@ def test_too_many_groups_are_cut_and_said_to_be(machine, monkeypatch):
     # A part of the groups has no sum of kills.
     assert {use.memory.oom_kills_total for use in tree.groups} == {None}
     assert {use.new_oom_kills for use in tree.groups} == {None}
+
+
+def news(tree):
+    return {use.path: (use.new_oom_kills, use.new_limit_hits) for use in tree.groups}
+
+
+def test_where_not_all_groups_were_seen_at_the_beginning_old_kills_are_not_new(machine, fake_host, monkeypatch):
+    root = machine(V2, *(v2(f"/g{at}", 1000 + at, kills=5, hits=6) for at in range(3)))
+    monkeypatch.setattr(group_sweep, "MOST_GROUPS", 2)
+    trees = GroupTrees(WHOLE, root, slice_seconds=9)
+    seen = set(trees._first)
+    monkeypatch.setattr(group_sweep, "MOST_GROUPS", 9)
+    first = news(trees.read())
+    # By now all that were there are known: what comes later was made meanwhile.
+    fake_host(v2("/new", 1000, kills=1))
+    second = news(trees.read())
+
+    assert len(seen) == 2
+    assert first == {f"/g{at}": (0, 0) if f"/g{at}" in seen else (None, None) for at in range(3)}
+    assert second == first | {"/new": (1, 0)}
+
+
+def test_where_the_beginning_took_too_long_what_is_new_is_unknown(machine, monkeypatch):
+    monkeypatch.setattr(group_tree, "_BEGINNING_SECONDS", 0)
+    root = machine(V2, v2("/a", 1100, kills=2, hits=7))
+
+    assert news(GroupTrees(WHOLE, root, slice_seconds=9).read()) == {"/a": (None, None)}
+
+
+def test_a_group_that_a_cut_reading_left_out_keeps_its_beginning(machine, monkeypatch):
+    root = machine(V2, *(v2(f"/g{at}", 1000 + at, kills=5) for at in range(3)))
+    trees = GroupTrees(WHOLE, root, slice_seconds=9)
+    monkeypatch.setattr(group_sweep, "MOST_GROUPS", 2)
+    trees.read()
+    monkeypatch.setattr(group_sweep, "MOST_GROUPS", 9)
+
+    assert news(trees.read()) == {f"/g{at}": (0, 0) for at in range(3)}
 
 
 @pytest.mark.parametrize("lost", ["memory.current", "memory.max", "memory.stat", "memory.events"])

@@ -112,6 +112,34 @@ def test_of_a_large_process_the_first_look_reads_nothing_dear(process, monkeypat
     assert (second.kinds.mappings, second.descriptors["socket"], second.tasks_of_user) == (1, 2, 3)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "read_at"),
+    [
+        ([0, 1, 2], [1, 2]),
+        # Somebody came back to it, once after having seen it for no more than a moment.
+        ([0, 1, 100, 101, 102], [1, 101, 102]),
+        ([0, 100, 101, 200, 201], [101, 201]),
+        # A slow watch: what is no slower than before is its pace.
+        ([0, 60, 120, 180], [120, 180]),
+    ],
+)
+def test_nor_does_a_look_after_a_pause(process, monkeypatch, seconds, read_at):
+    """A key was pressed for it, and somebody waits."""
+    monkeypatch.setattr(one_process, "_LARGE_BYTES", 1000)
+    monkeypatch.setattr(one_process, "_LARGEST_SHARE_OF_TIME", 1e9)
+    root, times = process(), iter(seconds)
+    now = [0.0]
+    reader = OneProcessReader(root, clock=lambda: now[0])
+    found = []
+    for number, now[0] in enumerate(times):
+        (root / "proc/7/smaps").write_text("".join(SMAPS.replace("1000", f"{at}000", 1) for at in range(number + 1)))
+        kinds = reader.read(7, 700).kinds
+        if kinds is not None and kinds.mappings == number + 1:
+            found.append(now[0])
+
+    assert found == read_at
+
+
 def test_what_is_dear_is_not_read_again_at_once(process, monkeypatch):
     monkeypatch.setattr(one_process, "_LARGEST_SHARE_OF_TIME", 1e-9)
     root = process()

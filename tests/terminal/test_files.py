@@ -62,7 +62,7 @@ def test_w_writes_the_present_sample_to_a_file_of_its_own(dashboard):
     for count in (1, 2):
         terminal.send("w")
         terminal.until(lambda count=count: len(list(Path().glob("mnemo-*.json"))) == count)
-    terminal.until("this sample is in mnemo-")
+    terminal.until("the newest sample is in mnemo-")
     terminal.send("q")
     assert terminal.exit_code() == 0
     for path in Path().glob("mnemo-*.json"):

@@ -179,7 +179,7 @@ def test_whose_pss_is_read_can_be_chosen(watched):
     terminal.until("PSS: of all processes")
     terminal.until("PSS all ")
     terminal.send("p")
-    terminal.until("PSS off: ~ = RSS")
+    terminal.until("PSS of the tree ")
     terminal.send("p")
     terminal.until("PSS visible ")
 
@@ -223,7 +223,7 @@ def test_marks_snapshots_and_recordings_are_written(watched, tmp_path, monkeypat
     terminal.until("mark 1 is in the memory log")
     terminal.send("w")
     terminal.until(lambda: any(tmp_path.glob("*.json")))
-    terminal.until("this sample is in ")
+    terminal.until("the newest sample is in ")
     (snapshot,) = tmp_path.glob("*.json")
     assert json.loads(snapshot.read_text())["schema"] == "mnemo.sample/1"
     terminal.send("R")
@@ -391,3 +391,13 @@ def test_no_key_of_the_table_is_forgotten_here():
     for key in KEYS:
         word = written.get(key.typed) or f'"{key.typed}'
         assert key.typed in elsewhere or source.count(word) > (key.typed in written), key
+
+
+def test_ctrl_s_does_not_stop_the_watch(watched):
+    terminal = watched("--interval", "1s")
+
+    terminal.send("\x13")
+    terminal.send("2")
+    terminal.until("(3 of 3 processes")
+    last = terminal.clock
+    terminal.until(lambda: terminal.clock > last)

@@ -1,8 +1,13 @@
 """A recording on the screen: it goes at its pace, stands still when it is paused, and stays at its end."""
 
+import re
+
 import pytest
 
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.output.lines import LineFormat, moment_text
+from mnemo_cli.recording.mnr.header import About
+from mnemo_cli.recording.mnr.recorder import Recorder
 from tests.output.plot.builders import moments, process, with_events
 
 pytestmark = pytest.mark.terminal
@@ -73,6 +78,20 @@ def test_a_gap_is_skipped_and_said(replay):
     terminal = replay("--speed", "10", "--at", "+298s")
     terminal.until("nothing was recorded for 1h00m")
     assert terminal.clock.startswith("23:18:")
+
+
+def test_the_levels_are_those_of_the_recording(mnemo, tmp_path):
+    """Not those of the settings, of which high begins at 98 % here."""
+    about = About(version="0", host_name="h", interval_seconds=1.0, edges=Edges(high_ratio=0.55))
+    recorder = Recorder(tmp_path / "a.mnr", about, pytest.fail, max_bytes=1 << 20)
+    for moment in moments(500, 500):
+        recorder.note(moment)
+    recorder.close()
+    terminal = mnemo("monitor", "--replay", str(tmp_path / "a.mnr"), "--speed", "0.1", size=(120, 40))
+    terminal.until("MEM  [")
+    bar = re.search(r"MEM  \[(.+?)\]", terminal.text)[1]
+    edges = [position / len(bar) for position, sign in enumerate(bar) if sign == "|"]
+    assert edges == pytest.approx([0.4, 0.55, 0.8], abs=0.02)
 
 
 def test_it_leaves_the_terminal_as_it_was(replay, restored):

@@ -1,6 +1,7 @@
 """A signal reaches the process that was seen, and no other."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -87,6 +88,55 @@ def test_a_stat_that_cannot_be_understood_gets_nothing(sleeper: "subprocess.Pope
 
     with pytest.raises(UsageError, match="nothing was sent"):
         Aim(sleeper.pid, 1, tmp_path)
+
+
+def _seen_through(root: Path, pid: int, fdinfo: str | None) -> None:
+    """A /proc that shows the process as it is, and of every descriptor of ours this fdinfo; None where it is closed."""
+    (root / f"proc/{pid}").mkdir(parents=True)
+    (root / f"proc/{pid}/stat").write_bytes(Path(f"/proc/{pid}/stat").read_bytes())
+    (root / "proc/self/fdinfo").mkdir(parents=True)
+    for number in range(256):
+        if fdinfo is None:
+            (root / f"proc/self/fdinfo/{number}").mkdir()
+        else:
+            (root / f"proc/self/fdinfo/{number}").write_text(f"pos:\t0\nflags:\t02000002\n{fdinfo}")
+
+
+@pytest.mark.parametrize("fdinfo", ["Pid:\t{other}\nNSpid:\t{other}\t{pid}\n", "Pid:\t0\n", "Pid:\tx\n", "", None])
+def test_where_proc_does_not_say_that_it_is_the_process_that_is_held_nothing_is_sent(
+    sleeper: "subprocess.Popen[bytes]", tmp_path: Path, fdinfo: str | None
+) -> None:
+    pid, before = sleeper.pid, _open_descriptors()
+    _seen_through(tmp_path, pid, None if fdinfo is None else fdinfo.format(pid=pid, other=pid + 1))
+
+    with pytest.raises(UsageError, match="nothing was sent"):
+        Aim(pid, _started(pid), tmp_path)
+    assert _open_descriptors() == before
+
+
+def test_proc_may_say_that_the_process_that_is_held_has_ended(
+    sleeper: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    _seen_through(tmp_path, sleeper.pid, "Pid:\t-1\n")
+
+    with pytest.raises(TargetError, match="has ended; nothing was sent"):
+        Aim(sleeper.pid, _started(sleeper.pid), tmp_path)
+
+
+def test_a_proc_of_another_pid_namespace_aims_at_nobody() -> None:
+    """In a namespace of its own with our /proc, number 1 is the child itself, and what /proc/1 shows is init."""
+    if shutil.which("unshare") is None:
+        pytest.skip("there is no unshare(1) here")
+    alone = ["unshare", "--pid", "--fork"] + ([] if os.getuid() == 0 else ["--user", "--map-root-user"])
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("pid namespaces cannot be made here")
+    code = (
+        "from pathlib import Path\nfrom mnemo_cli.watch.aim import Aim\nfrom mnemo_cli.errors import UsageError\n"
+        f"try:\n    Aim(1, {_started(1)}, Path('/'))\nexcept UsageError as err:\n    print(err)\n"
+    )
+    done = subprocess.run([*alone, sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "/proc shows another pid namespace" in done.stdout
 
 
 def test_another_users_process_is_refused_in_words(sleeper: "subprocess.Popen[bytes]") -> None:

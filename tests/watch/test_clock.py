@@ -204,7 +204,7 @@ def test_a_beat_goes_on_in_a_long_wait_and_leaves_it_its_length(clock):
     clock.call_every(0.02, lambda: beats.append(time.monotonic()))
     elapsed, go_on = took(lambda: clock.wait(0.11))
     assert go_on and elapsed >= 0.11
-    assert 3 <= len(beats) <= 6
+    assert len(beats) >= 3
     assert all(later - earlier >= 0.02 for earlier, later in itertools.pairwise(beats))
 
 

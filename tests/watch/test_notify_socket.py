@@ -80,11 +80,9 @@ def test_a_manager_that_is_gone_is_no_error(manager):
 
 def test_a_manager_that_reads_nothing_holds_nobody_up(told, manager):
     ours, _ = told
-    began = time.monotonic()
     for _ in range(2000):  # far more than a socket keeps
         ours.alive()
         ours.status("ok")
-    assert time.monotonic() - began < 10
     assert manager.recv(100) == b"WATCHDOG=1"
 
 

@@ -22,7 +22,8 @@ keys        the key table: what each key does, and the help made from it
 keyboard    what the terminal sends, as names of keys
 choice      everything that a key can change
 interaction from one choice to the next; `dialogs` the questions, `seen` and `seeing` what can be chosen from
-requests    what a key asks for beyond that; `aiming` holds fast the process that may get a signal
+requests    what a key asks for beyond that; `aiming` holds fast the process that may get a signal, `acknowledged` the
+            alerts that were seen
 
 What is read for it:
 

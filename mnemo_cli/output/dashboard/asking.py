@@ -5,7 +5,7 @@ from mnemo_cli.output.dashboard.frame import process_rows
 from mnemo_cli.output.dashboard.table.lines import visible
 from mnemo_cli.output.dashboard.table.order import table_rows
 from mnemo_cli.output.dashboard.view import View
-from mnemo_cli.sampling.asked import Asked
+from mnemo_cli.sampling.asked import Asked, PssMode
 
 # On every page: recordings, the history of components and the trends go on.
 _LEAST_ROWS = 30
@@ -23,10 +23,26 @@ def needed(choice: Choice, width: int, height: int, has_trackers: bool, *, view:
         pids |= _shown_pids(view, rows)
     return Asked(
         rows=max(rows, _LEAST_ROWS),
-        everyone=rows > 0 and (choice.page is Page.PROCESSES or not _is_largest_first(choice)),
+        everyone=_list_needs_everyone(choice, width, height, has_trackers),
         pids=frozenset(pids),
         pss=choice.pss,
     )
+
+
+def needs_a_sample(asked: Asked, before: Asked, view: View, *, is_key: bool) -> bool:
+    """Whether more is asked for than `view` has. What rows change places is no reason: only a key is."""
+    if asked.everyone > before.everyone or asked.rows > before.rows or asked.pss is not before.pss:
+        return True
+    new = asked.pids - before.pids
+    if not (is_key and new) or asked.pss is PssMode.OFF:
+        return False
+    return any(one.pid in new and one.pss_bytes is None and one.rss_bytes for one in view.moment.sample.processes)
+
+
+def _list_needs_everyone(choice: Choice, width: int, height: int, has_trackers: bool) -> bool:
+    """A process that is looked at alone hides the list; what was read of everyone must not be forgotten for that."""
+    rows = process_rows(width, height, has_trackers=has_trackers, choice=choice._replace(focus=None))
+    return rows > 0 and (choice.page is Page.PROCESSES or not _is_largest_first(choice))
 
 
 def _is_largest_first(choice: Choice) -> bool:

@@ -46,8 +46,8 @@ class Choice(NamedTuple):
 
     `filter` narrows the process list; `dialog` with kind "filter" is the line in which a new one is typed, and
     `complaint` says what is wrong with it. `sort` is the title of a column, "PSS" at first. `selected` is the row
-    under the cursor. `focus` is the process that is looked at alone.
-    `steps_back` counts kept moments from the newest, while paused.
+    under the cursor. `unfolded` shows every control group on their page, whatever the room. `focus` is the process
+    that is looked at alone. `steps_back` counts kept moments from the newest, while paused.
     """
 
     page: Page = Page.OVERVIEW
@@ -58,6 +58,7 @@ class Choice(NamedTuple):
     grouped: bool = False
     selected: RowKey | None = None
     first_row: int = 0
+    unfolded: bool = False
     focus: ProcessKey | None = None
     pss: PssMode = PssMode.VISIBLE
     window_seconds: float = 300.0

@@ -18,7 +18,7 @@ _NOTES = (
     "MEM bar: # used, % reclaimable cache, | the edges of the levels",
     "levels: ok NORMAL, ! MODERATE, !! HIGH, XX CRITICAL, ?? UNKNOWN",
     "used: what would have to be freed by killing or swapping",
-    "~ before a size: RSS, because PSS is denied; * binds",
+    "~ before a size: RSS, as PSS is not known; * binds",
     "components: ! from 60 %, !! above 90 %, XX full; caches: hits, evictions",
 )
 # As the screen shows them when all fit; those with the lower number stay when they do not.

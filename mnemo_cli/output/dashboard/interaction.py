@@ -10,7 +10,7 @@ from mnemo_cli.output.dashboard.choice import WINDOWS_SECONDS, Choice, Page
 from mnemo_cli.output.dashboard.dialogs import Answer, answer, open_filter, open_signal
 from mnemo_cli.output.dashboard.requests import Request, RequestKind
 from mnemo_cli.output.dashboard.seen import Seen
-from mnemo_cli.output.dashboard.table.filter import EVERYTHING, group_filter
+from mnemo_cli.output.dashboard.table.filter import EVERYTHING, TOO_SLOW, Filter, group_filter
 from mnemo_cli.output.dashboard.table.order import next_sort
 from mnemo_cli.output.dashboard.table.row import FOLD_END, RowKey
 from mnemo_cli.sampling.asked import PssMode
@@ -25,7 +25,7 @@ _REQUESTS: Mapping[str, RequestKind] = {
     keys.RECORD.typed: "record",
 }
 _PSS_NOTICES = {
-    PssMode.OFF: "PSS: of nobody; RSS counts shared pages in full for each process",
+    PssMode.OFF: "PSS: of a watched tree alone; RSS counts shared pages in full for each process",
     PssMode.VISIBLE: "PSS: of the processes on the screen",
     PssMode.ALL: "PSS: of all processes; the kernel walks the page tables of each, see what mnemo costs above",
 }
@@ -56,6 +56,8 @@ def settled(choice: Choice, seen: Seen) -> Choice:
     choice = choice._replace(steps_back=max(0, steps_back))
     if choice.focus is not None and choice.focus not in seen.processes:
         choice = choice._replace(focus=None, notice=f"process {choice.focus[0]} is not in this sample")
+    if seen.slow_filter is not None and choice.filter == seen.slow_filter:
+        choice = _without_slow_filter(choice, seen.quick_filter)
     rows, room, first = seen.rows, max(1, seen.room), choice.first_row
     if not seen.is_list:
         return choice._replace(first_row=max(0, min(first, seen.lines - room)))
@@ -68,6 +70,12 @@ def settled(choice: Choice, seen: Seen) -> Choice:
         else:
             first = min(max(first, index - room + 1), index)
     return choice._replace(selected=selected, first_row=max(0, min(first, len(rows) - room)))
+
+
+def _without_slow_filter(choice: Choice, quick: Filter) -> Choice:
+    if choice.dialog is not None and choice.dialog.kind == "filter":
+        return choice._replace(filter=quick, complaint=TOO_SLOW)
+    return choice._replace(filter=quick, notice=TOO_SLOW)
 
 
 def _done(choice: Choice, key: str, seen: Seen) -> Answer:
@@ -99,10 +107,14 @@ def _reverse(choice: Choice, seen: Seen) -> Choice:
 
 
 def _tree(choice: Choice, seen: Seen) -> Choice:
+    if choice.page is Page.GROUPS:
+        return choice._replace(unfolded=not choice.unfolded, first_row=0)
     return choice._replace(tree=not choice.tree, grouped=False, first_row=0)
 
 
 def _group(choice: Choice, seen: Seen) -> Choice:
+    if choice.page is Page.GROUPS:
+        return choice._replace(notice="g puts the processes of one name into one row: on the pages 1 and 2")
     return choice._replace(grouped=not choice.grouped, tree=False, first_row=0)
 
 
@@ -119,7 +131,7 @@ def _focus(choice: Choice, seen: Seen) -> Choice:
 def _processes_of(choice: Choice, group: str) -> Choice:
     """A memory group is looked at as the processes in it, the machine as all of them, and a fold is opened."""
     if group.endswith(FOLD_END):
-        return choice._replace(tree=True)
+        return choice._replace(unfolded=True)
     kept = group_filter(group) if group.startswith("/") else EVERYTHING
     return _on(choice, Page.PROCESSES)._replace(filter=kept, selected=None)
 

@@ -12,8 +12,9 @@ from mnemo_cli import __version__
 from mnemo_cli.errors import MnemoError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Event, Level, Moment
+from mnemo_cli.output.dashboard.acknowledged import Acknowledged
 from mnemo_cli.output.dashboard.aiming import Aiming
-from mnemo_cli.output.dashboard.asking import needed
+from mnemo_cli.output.dashboard.asking import needed, needs_a_sample
 from mnemo_cli.output.dashboard.choice import Choice
 from mnemo_cli.output.dashboard.closer_look import CloserLook
 from mnemo_cli.output.dashboard.frame import frame
@@ -73,12 +74,12 @@ class Screen:
         self._host_name = host_name or os.uname().nodename
         self._may_signal = signal_refusal is None
         self._choice = Choice()
-        self._noticed_at_seconds = 0.0
+        self._noticed_at_seconds, self._is_key = 0.0, False
         self._present = Present()
         self._closer = CloserLook(read_groups, read_process)
         self._sight = Sight(signal_refusal, quit_question)
         self._aiming = Aiming(Path("/"))
-        self._acknowledged: frozenset[str] = frozenset()
+        self._acknowledged = Acknowledged()
         self._marks = 0
         self._own = (clock.seconds(), read_own_cost(Path("/")))
         self._own_cpu_ratio: float | None = None
@@ -103,11 +104,13 @@ class Screen:
     def show(self, moment: Moment) -> None:
         """Take in a moment; draw when it is a reported one or something happened, and nobody paused the view."""
         self._present.note(moment)
+        if moment.reported:
+            self._acknowledged.note(moment)
         if self._present.is_paused:
             return
         if moment.reported:
             self._note_own_cost()
-            self._forget_what_is_over(moment)
+            self._forget_the_notice()
         if moment.reported or moment.verdict.events:
             self.draw()
 
@@ -123,9 +126,13 @@ class Screen:
         width, height = self._terminal.size
         self._choice = self._aiming.follow(self._choice)
         view = self._view(shown)
+        notice = self._choice.notice
         self._choice = settled(self._choice, self._sight.now(view, width, height, kept=self._present.kept))
+        if self._choice.notice != notice:
+            self._noticed_at_seconds = self._clock.seconds()
         view = view._replace(choice=self._choice)
         self._ask(has_trackers=bool(shown.moment.sample.trackers), view=view)
+        self._is_key = False
         self.put(frame(view, width, height))
 
     def put(self, lines: list[Line]) -> None:
@@ -147,7 +154,7 @@ class Screen:
             own_rss_bytes=self._own[1].rss_bytes,
             groups=groups,
             one_process=one_process,
-            acknowledged=self._acknowledged,
+            acknowledged=self._acknowledged.names,
             recording=self._recording(),
             replayed_ratio=self._replayed(),
             may_signal=self._may_signal,
@@ -162,8 +169,9 @@ class Screen:
             return
         self._asked = asked
         self._ask_sampler(asked)
-        more = asked.everyone > before.everyone or asked.rows > before.rows or asked.pss is not before.pss
-        if more and view is not None and not self._present.is_paused:
+        if view is None or self._present.is_paused:
+            return
+        if needs_a_sample(asked, before, view, is_key=self._is_key):
             at_once(self._rhythm, self._clock)
 
     def _press(self, key: str) -> None:
@@ -179,7 +187,7 @@ class Screen:
         for request in requests:
             if (sentence := self._carry_out(request)) is not None:
                 self._choice = self._choice._replace(notice=sentence)
-        self._noticed_at_seconds = self._clock.seconds()
+        self._noticed_at_seconds, self._is_key = self._clock.seconds(), True
 
     def _pause_or_resume(self) -> None:
         if not self._choice.paused:
@@ -196,7 +204,8 @@ class Screen:
         elif request.kind == "slower":
             slower(self._rhythm, self._clock)
         elif request.kind == "acknowledge":
-            return self._acknowledge()
+            shown = self._present.shown(self._choice.steps_back)
+            return self._acknowledged.add(None if shown is None else shown.moment, self._present.latest)
         elif request.kind == "signal":
             return self._aiming.send(request.argument)
         else:
@@ -222,17 +231,8 @@ class Screen:
         self._present.memory.events.appendleft(event)
         return text if self._requests is None else self._requests.mark(text)
 
-    def _acknowledge(self) -> str:
-        firing = _firing(self._present.latest)
-        new = firing - self._acknowledged
-        self._acknowledged |= firing
-        if not firing:
-            return "no alert fires"
-        return f"acknowledged: {', '.join(sorted(new))}" if new else "all that fire are acknowledged already"
-
-    def _forget_what_is_over(self, moment: Moment) -> None:
-        """An alert that fires again is news again; a sentence that was read makes room for the keys."""
-        self._acknowledged &= _firing(moment)
+    def _forget_the_notice(self) -> None:
+        """A sentence that was read makes room for the keys."""
         age = self._clock.seconds() - self._noticed_at_seconds
         if age > _NOTICE_SECONDS and self._choice.notice != self._sight.quit_question:
             self._choice = self._choice._replace(notice=None)
@@ -243,8 +243,3 @@ class Screen:
         if now > before:
             self._own_cpu_ratio = (cost.cpu_seconds_total - earlier.cpu_seconds_total) / (now - before)
         self._own = now, cost
-
-
-def _firing(moment: Moment | None) -> frozenset[str]:
-    alerts = () if moment is None else moment.verdict.alerts
-    return frozenset(alert.name for alert in alerts if alert.state == "firing")

@@ -1,10 +1,13 @@
 """From a view and the size of its screen: the rows under the cursor, and what else a key may choose from."""
 
+from contextlib import suppress
+
 from mnemo_cli.output.dashboard.choice import Page
 from mnemo_cli.output.dashboard.frame import page_height, process_rows
 from mnemo_cli.output.dashboard.pages import extent
 from mnemo_cli.output.dashboard.seen import Seen
 from mnemo_cli.output.dashboard.table.columns import columns_for
+from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter, FilterTooSlow
 from mnemo_cli.output.dashboard.table.order import table_rows
 from mnemo_cli.output.dashboard.view import View
 
@@ -31,10 +34,24 @@ class Sight:
         )
         room = page_height(width, height)
         if seen.is_list and choice.page is not Page.GROUPS:
-            rows = table_rows(sample.processes, view.memory, choice)
+            quick = _quick_filter(view)
+            if quick != choice.filter:
+                seen = seen._replace(slow_filter=choice.filter, quick_filter=quick)
+            rows = table_rows(sample.processes, view.memory, choice._replace(filter=quick))
             room = process_rows(width, height, has_trackers=bool(sample.trackers), choice=choice)
             return seen._replace(rows=tuple(row.key for row in rows), room=room)
         if not seen.is_list and not is_pressed:
             return seen._replace(room=room, lines=choice.first_row + room)
         found = extent(view, width, room)
         return seen._replace(rows=found.keys or (), room=found.room, lines=0 if seen.is_list else found.rows)
+
+
+def _quick_filter(view: View) -> Filter:
+    """The one that is chosen, unless it takes too long at these processes; then the one before it, or none."""
+    choice = view.choice
+    before = choice.dialog.before if choice.dialog is not None else EVERYTHING
+    for found in (choice.filter, before):
+        with suppress(FilterTooSlow):
+            table_rows(view.moment.sample.processes, view.memory, choice._replace(filter=found))
+            return found
+    return EVERYTHING

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mnemo_cli.output.dashboard.choice import ProcessKey
 from mnemo_cli.output.dashboard.table.columns import Column
+from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter
 from mnemo_cli.output.dashboard.table.row import RowKey
 
 
@@ -14,7 +15,8 @@ class Seen(NamedTuple):
 
     `is_list` is False on a page without a list: it has `lines` to scroll through, and the cursor stays where it was
     on the last list. `columns` are what can be
-    sorted by, `processes` the names of all in the sample, `kept` the moments to step through. `signal_refusal` says
+    sorted by, `processes` the names of all in the sample, `kept` the moments to step through. A `slow_filter`
+    was given up; `rows` are those of the `quick_filter` that was there before. `signal_refusal` says
     why no signals are sent here; None where they may be. `quit_question` is asked before the first q is believed.
     """
 
@@ -25,5 +27,7 @@ class Seen(NamedTuple):
     columns: tuple[Column, ...] = ()
     processes: Mapping[ProcessKey, str] = MappingProxyType({})
     kept: int = 1
+    slow_filter: Filter | None = None
+    quick_filter: Filter = EVERYTHING
     signal_refusal: str | None = None
     quit_question: str | None = None

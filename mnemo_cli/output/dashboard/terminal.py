@@ -120,6 +120,7 @@ class Terminal:
         stack.callback(termios.tcsetattr, terminal, termios.TCSADRAIN, old)
         # Its default throws away what was typed meanwhile.
         tty.setcbreak(terminal, termios.TCSADRAIN)
+        _stop_nothing(terminal)
         stack.callback(self._write, _MARK_NO_PASTES)
         self._write(_MARK_PASTES)
         self._clock.answer(terminal, lambda: self._read_keys(terminal))
@@ -160,6 +161,13 @@ def terminal_console(color: str) -> Console:
     if color == "always":
         return Console(no_color=False, color_system="256" if os.environ.get("NO_COLOR") else "auto")
     return Console()
+
+
+def _stop_nothing(terminal: int) -> None:
+    """Else Ctrl-S holds back what is written, and with it sampling, alerts and recording."""
+    modes = termios.tcgetattr(terminal)
+    modes[0] &= ~termios.IXON
+    termios.tcsetattr(terminal, termios.TCSADRAIN, modes)
 
 
 def _abandon_terminal() -> None:

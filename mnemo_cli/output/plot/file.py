@@ -8,8 +8,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from mnemo_cli.errors import OutputError, UsageError
+from mnemo_cli.errors import UsageError
 from mnemo_cli.limits.levels import Edges
+from mnemo_cli.output.findings.report import write_whole
 from mnemo_cli.output.plot.gathered import Gathered
 from mnemo_cli.redact import printable
 
@@ -47,10 +48,7 @@ def write_picture(gathered: Gathered, edges: Edges, path: Path) -> None:
         suffix = path.suffix.lower()
         metadata = {"Date": None, "Title": "mnemo"} if suffix == ".svg" else {"Software": "mnemo"}
         figure.savefig(content, format=suffix[1:], dpi=_DOTS_PER_INCH, metadata=metadata)
-    try:
-        path.write_bytes(content.getvalue())
-    except OSError as err:
-        raise OutputError(f"cannot write {printable(str(path))}: {err.strerror}; name another file") from err
+    write_whole(path, content.getvalue())
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """The upper panel: what is used of the binding limit, the limit in steps, and the bands of the levels below it."""
 
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -51,11 +51,10 @@ def draw_memory(axes: Axes, gathered: Gathered, edges: Edges) -> None:
 def _stretches(points: tuple[Point, ...]) -> Iterator[_Stretch]:
     """Each lasts until the next one begins, or until the recording has a gap."""
     pieces: list[list[Point]] = []
-    for _, group in groupby(enumerate(points), key=lambda pair: (pair[1].source, pair[1].limit_bytes)):
-        for _, point in group:
-            if not pieces or point.is_after_gap or pieces[-1][-1][2:4] != point[2:4]:
-                pieces.append([])
-            pieces[-1].append(point)
+    for point in points:
+        if not pieces or point.is_after_gap or pieces[-1][-1][2:4] != point[2:4]:
+            pieces.append([])
+        pieces[-1].append(point)
     for position, piece in enumerate(pieces):
         end_seconds = piece[-1].time_seconds
         if position + 1 < len(pieces) and not pieces[position + 1][0].is_after_gap:

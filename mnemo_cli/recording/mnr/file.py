@@ -5,7 +5,6 @@ that fails, as on a full disk, is taken back: the bytes that close the file had 
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import stat
@@ -22,10 +21,11 @@ class RecordingFile:
 
     def __init__(self, path: Path, *, kept_files: int) -> None:
         self._path = path
-        self._kept_files = kept_files
+        self._numbered = [path.with_name(f"{path.name}.{number + 1}") for number in range(kept_files)]
         # Where the next piece goes, and the closing that stands there now.
         self._end, self._closing = 0, b""
         self._descriptor = -1
+        self._refuse_strangers()
         self._open()
 
     @property
@@ -61,11 +61,8 @@ class RecordingFile:
 
     def rotate(self) -> None:
         """Give the file its first number, those before it the next, and begin another. Raises OSError too."""
-        numbered = [self._path.with_name(f"{self._path.name}.{number + 1}") for number in range(self._kept_files)]
-        for path in numbered:
-            if path.is_symlink() or (path.exists() and not _begins_as_ours(path)):
-                shown = printable(str(path))
-                raise FileExistsError(errno.EEXIST, f"{shown} is in the way, and is no recording of mnemo")
+        self._refuse_strangers()
+        numbered = self._numbered
         for older, newer in zip(reversed(numbered[1:]), reversed(numbered[:-1]), strict=True):
             if newer.exists():
                 newer.replace(older)
@@ -92,6 +89,17 @@ class RecordingFile:
         while content:
             written = os.pwrite(self._descriptor, content, at)
             at, content = at + written, content[written:]
+
+    def _refuse_strangers(self) -> None:
+        """UsageError where a file that this one would be rotated to is none of ours."""
+        for path in self._numbered:
+            shown = printable(str(path))
+            try:
+                is_in_the_way = os.path.lexists(path) and not _begins_as_ours(path)
+            except OSError as err:
+                raise OutputError(f"cannot read {shown}, which is to be rotated: {reason(err)}") from err
+            if is_in_the_way:
+                raise UsageError(f"{shown} is in the way, and is no recording of mnemo; move it or choose another name")
 
     def _open(self) -> None:
         try:
@@ -133,5 +141,8 @@ class RecordingFile:
 
 
 def _begins_as_ours(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.read(len(MEMBER_START)) == MEMBER_START
+    """An empty one is in nobody's way. What is no file is not opened: a pipe would wait for its writer."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MEMBER_START)) in (b"", MEMBER_START)

@@ -118,8 +118,10 @@ class Recorder:
         piece = self._part_with(scope, events, document).piece()
         if not self._file.room_for(piece, self._max_bytes):
             self._end_part()
-            self._file.rotate()
             piece = self._part_with(scope, events, document).piece()
+            # One that was moved away was begun anew just now: there is nothing to rotate.
+            if not self._file.room_for(piece, self._max_bytes):
+                self._file.rotate()
         self._file.write(piece)
 
     def _end_part(self) -> None:

@@ -3,6 +3,7 @@
 Samplers make printable what they read, a recording is read as it is.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from mnemo_cli.model import Moment
@@ -22,7 +23,7 @@ def _printable(parts: _Parts, changed: "dict[int, tuple[object, ...]]") -> _Part
     if known is not None:
         return known  # type: ignore[return-value]  # made of these very parts
     new = [_printable_part(part, changed) for part in parts]
-    if all(one is other for one, other in zip(new, parts, strict=True)):
+    if _same(new, parts):
         return parts
     make = getattr(type(parts), "_make", type(parts))
     changed[id(parts)] = made = make(new)
@@ -32,4 +33,16 @@ def _printable(parts: _Parts, changed: "dict[int, tuple[object, ...]]") -> _Part
 def _printable_part(part: object, changed: "dict[int, tuple[object, ...]]") -> object:
     if isinstance(part, str):
         return part if part.isprintable() else printable(part)
-    return _printable(part, changed) if isinstance(part, tuple) else part
+    if isinstance(part, tuple):
+        return _printable(part, changed)
+    if isinstance(part, Mapping):  # what an event has of its own: JSON
+        keys, values = ([_printable_part(one, changed) for one in some] for some in (part, part.values()))
+        return part if _same(keys, part) and _same(values, part.values()) else dict(zip(keys, values, strict=True))
+    if isinstance(part, list):
+        parts = [_printable_part(one, changed) for one in part]
+        return part if _same(parts, part) else parts
+    return part
+
+
+def _same(some: Iterable[object], others: Iterable[object]) -> bool:
+    return all(one is other for one, other in zip(some, others, strict=True))

@@ -7,6 +7,7 @@ service was started again; those that were written at the same time are several.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Scope
 from mnemo_cli.recording.reading.stream import Recorded, Strange
 from mnemo_cli.redact import printable
@@ -16,13 +17,17 @@ _Piece = tuple[Scope, int | None]
 
 
 class Track(NamedTuple):
-    """Samples that belong together. Times are Unix times. `writer_pids` are of the programs that wrote a log."""
+    """Samples that belong together. Times are Unix times. `writer_pids` are of the programs that wrote a log.
+
+    `edges` are those of the levels when it began, where the recording tells them.
+    """
 
     scope: Scope
     writer_pids: frozenset[int | None]
     samples: int
     first_seconds: float
     last_seconds: float
+    edges: Edges | None = None
 
     def has(self, recorded: Recorded) -> bool:
         """Whether it is of this track."""
@@ -77,7 +82,8 @@ def longest(tracks: Iterable[Track]) -> Track:
 
 def _new(line: Recorded) -> Track:
     sample = line.moment.sample
-    return Track(sample.scope, frozenset({line.writer_pid}), 0, sample.time_seconds, sample.time_seconds)
+    edges = None if line.about is None else line.about.edges
+    return Track(sample.scope, frozenset({line.writer_pid}), 0, sample.time_seconds, sample.time_seconds, edges)
 
 
 def _grown(track: Track, time_seconds: float) -> Track:
@@ -93,11 +99,9 @@ def _joined(pieces: Iterable[Track]) -> tuple[Track, ...]:
     for piece in sorted(pieces, key=lambda piece: piece.first_seconds):
         for position, track in enumerate(tracks):
             if track.scope == piece.scope and track.last_seconds <= piece.first_seconds:
-                tracks[position] = Track(
-                    scope=track.scope,
+                tracks[position] = track._replace(
                     writer_pids=track.writer_pids | piece.writer_pids,
                     samples=track.samples + piece.samples,
-                    first_seconds=track.first_seconds,
                     last_seconds=piece.last_seconds,
                 )
                 break

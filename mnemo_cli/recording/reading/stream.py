@@ -84,13 +84,17 @@ def read_recording(file: BinaryIO, source: str) -> Iterator[Recorded | Strange]:
 
 def _found(file: BinaryIO, source: str) -> Iterator[Recorded | Told | Strange]:
     """The lines as they stand there. What `mnemo monitor --record` wrote is packed, unless somebody unpacked it."""
+    from mnemo_cli.recording.mnr.member import MEMBER_START
     from mnemo_cli.recording.mnr.sealed import HEADER_START
     from mnemo_cli.recording.reading.packed import GZIP_MAGIC, Lost, unpacked_lines
     from mnemo_cli.recording.reading.parts import read_parts
 
-    start = file.readline(len(GZIP_MAGIC))
-    if start == GZIP_MAGIC:
-        yield from read_parts(unpacked_lines(file, start), source)
+    start = file.readline(len(MEMBER_START))
+    of_ours = MEMBER_START[len(GZIP_MAGIC) :]
+    # What is behind the magic number tells as well that it is packed, and each line has a check of its own.
+    if start.startswith(GZIP_MAGIC) or start.endswith(of_ours):
+        magic = GZIP_MAGIC if start.endswith(of_ours) else start[: len(GZIP_MAGIC)]
+        yield from read_parts(unpacked_lines(file, magic + start[len(GZIP_MAGIC) :]), source)
         return
     lines = _lines(file, start)
     first = list(islice(lines, 1))

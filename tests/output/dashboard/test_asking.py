@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from mnemo_cli.output.dashboard.asking import needed
+from mnemo_cli.output.dashboard.asking import needed, needs_a_sample
 from mnemo_cli.output.dashboard.choice import Choice, Page
 from mnemo_cli.output.dashboard.frame import process_rows
 from mnemo_cli.output.dashboard.table.filter import parse_filter
 from mnemo_cli.output.dashboard.view import View
-from mnemo_cli.sampling.asked import PssMode
+from mnemo_cli.sampling.asked import Asked, PssMode
 from tests.output.dashboard.table.processes import process
 
 CROWD = tuple(process(pid, name=f"n{pid % 3}", pss_bytes=1000 - pid) for pid in range(1, 101))
@@ -47,7 +47,7 @@ def test_the_largest_are_read_on_every_page_because_others_record_them(page: Pag
 def test_everyone_is_asked_for_where_the_rows_are_not_the_largest(choice: Choice) -> None:
     assert needed(choice, 80, 24, False).everyone
     assert not needed(choice._replace(page=Page.ALERTS), 80, 24, False).everyone
-    assert not needed(choice._replace(focus=(7, 1)), 80, 24, False).everyone
+    assert needed(choice._replace(focus=(7, 1)), 80, 24, False).everyone, "they would have to be read anew afterwards"
 
 
 def test_the_process_under_the_cursor_and_the_one_in_focus_are_always_read() -> None:
@@ -75,3 +75,37 @@ def test_all_of_a_group_on_the_screen_are_read_but_not_by_thousands(scene: Calla
 
 def test_the_mode_of_pss_is_handed_on() -> None:
     assert needed(Choice(pss=PssMode.ALL), 80, 24, False).pss is PssMode.ALL
+
+
+def test_the_largest_are_not_everyone_behind_a_focus_either() -> None:
+    assert not needed(Choice(focus=(7, 1)), 80, 24, False).everyone
+    assert not needed(Choice(focus=(7, 1), tree=True, page=Page.HISTORY), 80, 24, False).everyone
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_key", "is_needed"),
+    [
+        (Asked(pids=frozenset({7})), True, True),
+        (Asked(pids=frozenset({7})), False, False),
+        (Asked(pids=frozenset({8})), True, False),
+        (Asked(pids=frozenset({7}), pss=PssMode.OFF), True, True),
+        (Asked(everyone=True), False, True),
+        (Asked(rows=99), False, True),
+        (Asked(rows=1), True, False),
+    ],
+)
+def test_what_a_key_brought_onto_the_screen_is_read_at_once(
+    scene: Callable[..., View], asked: Asked, is_key: bool, is_needed: bool
+) -> None:
+    view = scene()
+    unread = (process(7, pss_bytes=None), process(8))
+    view = view._replace(moment=view.moment._replace(sample=view.moment.sample._replace(processes=unread)))
+    assert needs_a_sample(asked, Asked(), view, is_key=is_key) is is_needed
+
+
+def test_where_no_pss_is_read_nothing_is_waited_for(scene: Callable[..., View]) -> None:
+    view = view_of(scene, Choice())
+    unread = (process(7, pss_bytes=None),)
+    view = view._replace(moment=view.moment._replace(sample=view.moment.sample._replace(processes=unread)))
+    off = Asked(pss=PssMode.OFF)
+    assert not needs_a_sample(off._replace(pids=frozenset({7})), off, view, is_key=True)

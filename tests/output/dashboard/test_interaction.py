@@ -159,6 +159,18 @@ def test_enter_on_a_memory_group_shows_its_processes() -> None:
     assert (chosen.page, chosen.filter, chosen.selected) == (Page.PROCESSES, parse_filter("cg:/app"), None)
 
 
+def test_the_groups_are_unfolded_and_the_processes_left_as_they_are() -> None:
+    on_groups, seen = Choice(page=Page.GROUPS), SEEN._replace(rows=("/app", "/app/..."))
+
+    for keys_ in (("t",), ("down", "down", "enter")):
+        chosen = after(*keys_, choice=on_groups, seen=seen)
+        assert (chosen.page, chosen.unfolded, chosen.tree) == (Page.GROUPS, True, False)
+    assert not after("t", "t", choice=on_groups, seen=seen).unfolded
+    chosen = after("g", choice=on_groups._replace(tree=True), seen=seen)
+    assert (chosen.tree, chosen.grouped) == (True, False)
+    assert "pages 1 and 2" in (chosen.notice or "")
+
+
 def test_a_focus_on_what_is_gone_ends_and_says_so() -> None:
     chosen = settled(Choice(focus=A), SEEN._replace(processes={B: "two"}))
 

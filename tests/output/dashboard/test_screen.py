@@ -111,6 +111,24 @@ def test_who_wants_more_gets_a_sample_at_once(moment_of: MomentOf) -> None:
         assert clock.wait(60.0)  # woken
 
 
+def test_rows_that_a_key_scrolled_to_are_read_at_once_and_those_that_change_places_are_not(
+    moment_of: MomentOf,
+) -> None:
+    rhythm = Rhythm(interval_seconds=60.0)
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    first = moment_of().sample.processes[0]
+    unread = [first._replace(pid=pid, name=f"n{pid}", pss_bytes=None) for pid in range(1, 201)]
+    with Screen(console, WaitingClock(), rhythm, Edges(), Look()) as screen:
+        screen.show(moment_of(sample={"processes": tuple(unread)}))
+        _typed(screen, "2")
+        rhythm.at_once = False
+        _typed(screen, "end")
+        assert rhythm.at_once
+        rhythm.at_once = False
+        screen.show(moment_of(sample={"processes": tuple(reversed(unread))}))
+        assert not rhythm.at_once
+
+
 def test_keys_before_the_first_moment_do_nothing() -> None:
     with _screen(io.StringIO()) as screen:
         _typed(screen, "space", "down", "enter", "K", "2", "/")
@@ -216,11 +234,83 @@ def test_an_acknowledged_alert_is_news_again_when_it_fires_again(moment_of: Mome
         assert "acknowledged: MemoryHigh" in _last(written)
         _typed(screen, "a")
         assert "acknowledged already" in _last(written)
-        assert screen._acknowledged == {"MemoryHigh"}
+        assert screen._acknowledged.names == {"MemoryHigh"}
         screen.show(over)
-        assert screen._acknowledged == frozenset()
+        assert screen._acknowledged.names == frozenset()
         _typed(screen, "a")
         assert "no alert fires" in _last(written)
+
+
+def test_an_alert_that_fires_again_while_the_view_is_paused_is_news(moment_of: MomentOf) -> None:
+    firing, over = (moment_of(verdict={"alerts": (_alert(state),)}) for state in ("firing", "resolved"))
+    with _screen(io.StringIO()) as screen:
+        screen.show(firing)
+        _typed(screen, "a", "space")
+        screen.show(over)
+        screen.show(firing)
+        _typed(screen, "space")
+        assert screen._acknowledged.names == frozenset()
+
+
+def test_only_what_the_paused_screen_shows_is_acknowledged(moment_of: MomentOf) -> None:
+    written = io.StringIO()
+    with _screen(written) as screen:
+        screen.show(moment_of(verdict={"alerts": ()}))
+        _typed(screen, "space")
+        screen.show(moment_of(verdict={"alerts": (_alert("firing"),)}))
+        _typed(screen, "a")
+        assert "no alert of this moment fires now" in _last(written)
+        assert screen._acknowledged.names == frozenset()
+        _typed(screen, "space", "a")
+        assert screen._acknowledged.names == {"MemoryHigh"}
+
+
+def test_a_notice_that_a_sample_brought_stands_as_long_as_one_that_a_key_brought(moment_of: MomentOf) -> None:
+    class Later(WaitingClock):
+        now_seconds = 0.0
+
+        def seconds(self) -> float:
+            return self.now_seconds
+
+    written, clock = io.StringIO(), Later()
+    console = Console(file=written, force_terminal=True, width=80, height=24)
+    with Screen(console, clock, Rhythm(interval_seconds=1.0), Edges(), Look()) as screen:
+        screen.show(moment_of())
+        _typed(screen, "down", "enter")
+        clock.now_seconds = 60.0
+        screen.show(moment_of(sample={"processes": ()}))
+        clock.now_seconds = 61.0
+        screen.show(moment_of(sample={"processes": ()}))
+        assert "is not in this sample" in _last(written)
+        clock.now_seconds = 69.0
+        screen.show(moment_of(sample={"processes": ()}))
+        assert "is not in this sample" not in _last(written)
+
+
+def test_a_filter_that_takes_too_long_gives_way_to_the_one_before(moment_of: MomentOf) -> None:
+    moment = moment_of()
+    one = moment.sample.processes[0]._replace(command="a" * 200 + "!")
+    written = io.StringIO()
+    with _screen(written) as screen:
+        screen.show(moment_of(sample={"processes": (one,)}))
+        _typed(screen, "/", *"a!", "enter", "/", "ctrl+u", *"re:(a+)+$")
+        assert "re: takes too long" in _last(written)
+        assert screen._choice.filter.text == "a!"
+        _typed(screen, "esc")
+        assert (screen._choice.filter.text, screen._choice.complaint) == ("a!", None)
+
+
+def test_a_filter_that_becomes_slow_later_is_taken_away_with_a_word(moment_of: MomentOf) -> None:
+    moment = moment_of()
+    one = moment.sample.processes[0]
+    written = io.StringIO()
+    with _screen(written) as screen:
+        screen.show(moment_of(sample={"processes": (one._replace(command="aaa"),)}))
+        _typed(screen, "/", *"re:(a+)+$", "enter")
+        assert screen._choice.filter.text == "re:(a+)+$"
+        screen.show(moment_of(sample={"processes": (one._replace(command="a" * 200 + "!"),)}))
+        assert "re: takes too long" in _last(written)
+        assert screen._choice.filter.text == ""
 
 
 def test_a_process_that_is_gone_leaves_no_cursor_behind(moment_of: MomentOf) -> None:

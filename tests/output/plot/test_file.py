@@ -1,6 +1,7 @@
 """The picture in its file: what is in it, as far as a program can see, and what goes wrong on the way there."""
 
 import struct
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -152,6 +153,23 @@ def test_a_picture_that_cannot_be_written_says_where(tmp_path):
         write_picture(gathered(moments(1)), Edges(), tmp_path / "gone" / "out.svg")
 
 
+def test_a_full_disk_leaves_the_picture_that_was_there(tmp_path):
+    """The limit on file sizes stands for the disk; it is a child's, since a process cannot take it back."""
+    path = tmp_path / "out.png"
+    path.write_bytes(b"earlier")
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from mnemo_cli.limits.levels import Edges\n"
+        "from mnemo_cli.output.plot.file import write_picture\n"
+        "from tests.output.plot.builders import gathered, moments\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "write_picture(gathered(moments(1, 2)), Edges(), Path(sys.argv[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
+    assert done.returncode == 1 and "OutputError: cannot write" in done.stderr and "File too large" in done.stderr
+    assert path.read_bytes() == b"earlier" and [entry.name for entry in tmp_path.iterdir()] == ["out.png"]
+
+
 def test_nothing_is_said_of_signs_that_the_font_lacks(tmp_path, capfd):
     several = moments(1, 2, processes=lambda position: [process(7, 5, name="日本語🐍")])
     write_picture(gathered(several), Edges(), tmp_path / "out.png")
@@ -159,7 +177,5 @@ def test_nothing_is_said_of_signs_that_the_font_lacks(tmp_path, capfd):
 
 
 def test_importing_the_room_loads_no_matplotlib():
-    import subprocess
-
     code = "import sys, mnemo_cli.output.plot.file, mnemo_cli.output.plot.gathered; print('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -93,11 +93,7 @@ def test_one_with_flipped_bits_tells_no_sample_wrong_and_loses_no_other_part(who
         at = chance.randrange(len(raw))
         damaged = bytearray(raw)
         damaged[at] ^= 1 << chance.randrange(8)
-        try:
-            samples, strange = split(read(bytes(damaged)))
-        except UsageError as err:
-            assert at < 2 and "no recording" in str(err)
-            continue
+        samples, strange = split(read(bytes(damaged)))
         assert_true(samples, noted)
         hit = next(number for number in range(len(starts)) if at < starts[number + 1])
         uses = {each.moment.sample.limits[0].used_bytes for each in samples}
@@ -107,6 +103,18 @@ def test_one_with_flipped_bits_tells_no_sample_wrong_and_loses_no_other_part(who
                 assert uses.issuperset(own)
         assert len(strange) <= 1
         assert strange or len(samples) == SAMPLES
+
+
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("bit", range(8))
+def test_a_flipped_bit_in_the_sign_of_gzip_loses_nothing(whole, read, at, bit):
+    """What is behind it says just as well whose file it is."""
+    raw, noted, _ = whole
+    damaged = bytearray(raw)
+    damaged[at] ^= 1 << bit
+    samples, strange = split(read(bytes(damaged)))
+    assert_true(samples, noted)
+    assert (len(samples), strange) == (SAMPLES, [])
 
 
 def test_one_with_many_wounds_tells_no_sample_wrong(whole, read):
@@ -183,6 +191,8 @@ def test_a_part_that_was_torn_and_one_after_it_are_told_apart(whole, read):
         b"\x1f\x8b\x08\x00" + b"\xff" * 5000,
         gzip.compress(b'{"schema":"mnemo.recording/1","type":"header"}\n'),
     ],
+    # A gzip member has the time in it: two workers would not agree on the name of the test.
+    ids=["text", "empty", "noise", "a start", "a start and zeros", "our start", "nonsense", "a header and no more"],
 )
 def test_what_is_packed_and_no_recording_is_refused(read, raw):
     with pytest.raises(UsageError, match=r"night\.mnr is no recording of mnemo"):

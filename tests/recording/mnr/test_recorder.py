@@ -209,7 +209,7 @@ def test_a_recording_that_was_killed_in_its_first_write_is_begun_anew(path, reco
     assert uses_of(read(path)) == [100]
 
 
-@pytest.mark.parametrize("content", [b"hello\n", gzip.compress(b"hello\n"), b"\0" * 5000, b"x"])
+@pytest.mark.parametrize("content", [b"hello\n", gzip.compress(b"hello\n", mtime=0), b"\0" * 5000, b"x"])
 def test_a_file_of_somebody_else_is_never_written_to(path, content):
     path.write_bytes(content)
     with pytest.raises(UsageError, match="is there already, and is no recording of mnemo; choose another name"):
@@ -278,13 +278,61 @@ def test_without_files_to_keep_the_full_one_goes(path, recorder_at, moments_of, 
 
 def test_rotation_never_takes_the_place_of_a_file_of_somebody_else(path, recorder_at, moments_of, read):
     stranger = path.with_name("night.mnr.2")
-    stranger.write_bytes(b"letters\n")
     recorder, complaints = recorder_at(path, max_bytes=2000)
+    stranger.write_bytes(b"letters\n")
     note_all(recorder, moments_of(*range(100, 300)))
     assert stranger.read_bytes() == b"letters\n" and sorted(os.listdir(path.parent)) == ["night.mnr", "night.mnr.2"]
     assert len(complaints) == 1 and "night.mnr.2 is in the way, and is no recording of mnemo" in complaints[0]
     assert recorder.status.failure is not None
     assert uses_of(read(path)) == list(range(100, 100 + len(read(path))))
+
+
+@pytest.mark.parametrize("kind", ["text", "pipe", "link", "folder"])
+def test_a_stranger_in_the_way_of_rotation_is_found_before_anything_is_recorded(path, kind):
+    stranger = path.with_name("night.mnr.1")
+    if kind == "text":
+        stranger.write_bytes(b"letters\n")
+    elif kind == "pipe":
+        os.mkfifo(stranger)
+    elif kind == "link":
+        stranger.symlink_to("letters")
+    else:
+        stranger.mkdir()
+    with pytest.raises(UsageError, match=r"night\.mnr\.1 is in the way, and is no recording of mnemo"):
+        Recorder(path, ABOUT, pytest.fail, max_bytes=ROOMY_BYTES)
+    assert os.listdir(path.parent) == ["night.mnr.1"]
+    RecordingFile(path, kept_files=0).close()
+
+
+def test_a_pipe_in_the_way_does_not_hold_up_the_watch(path, recorder_at, moments_of):
+    recorder, complaints = recorder_at(path, max_bytes=2000)
+    os.mkfifo(path.with_name("night.mnr.1"))
+    note_all(recorder, moments_of(*range(100, 300)))
+    assert len(complaints) == 1 and "night.mnr.1 is in the way" in complaints[0]
+
+
+def test_an_empty_numbered_file_is_in_nobodys_way(path, recorder_at, moments_of, read):
+    path.with_name("night.mnr.1").touch()
+    recorder, complaints = recorder_at(path, max_bytes=2000)
+    note_all(recorder, moments_of(*range(100, 200)))
+    assert complaints == [] and uses_of(read(path))[-1] == 199
+
+
+def test_a_file_that_was_moved_away_is_not_rotated_too(path, recorder_at, moments_of, read):
+    """As by logrotate: the file that takes its place is empty, and the numbered ones keep their numbers."""
+    recorder, complaints = recorder_at(path, max_bytes=2000)
+    used = iter(moments_of(*range(100, 1000)))
+    while not path.with_name("night.mnr.1").exists():
+        recorder.note(next(used))
+    older = path.with_name("night.mnr.1").read_bytes()
+    path.rename(path.with_name("away.mnr"))
+    while not path.exists():
+        recorder.note(next(used))
+    assert path.with_name("night.mnr.1").read_bytes() == older
+    assert not path.with_name("night.mnr.2").exists()
+    note_all(recorder, used)
+    assert complaints == [] and uses_of(read(path))[-1] == 999
+    assert path.with_name("night.mnr.3").exists(), "it is rotated as before"
 
 
 # Disks that are full

@@ -1,8 +1,10 @@
 """Names that a stranger wrote into a recording reach no terminal raw."""
 
+from collections.abc import Mapping
+
 from hypothesis import given
 
-from mnemo_cli.model import Alert, LimitSource, Memory
+from mnemo_cli.model import Alert, Event, Level, LimitSource, Memory
 from mnemo_cli.recording.playing.harmless import harmless
 from tests.recording.moments import MOMENTS
 
@@ -10,7 +12,10 @@ from tests.recording.moments import MOMENTS
 def texts(value):
     if isinstance(value, str):
         yield value
-    elif isinstance(value, tuple):
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from (*texts(key), *texts(part))
+    elif isinstance(value, tuple | list):
         for part in value:
             yield from texts(part)
 
@@ -40,3 +45,20 @@ def test_escape_codes_are_spelled_out(moments_of):
     assert found.sample.limits[0].source.path == "/a\\x1b[31m"
     assert found.verdict.binding is found.sample.limits[0]
     assert (found.verdict.alerts[0].name, found.verdict.alerts[0].summary) == ("A\\x07", "a\\x0ab")
+
+
+def test_members_of_an_event_are_text_too(moments_of):
+    (moment,) = moments_of(100)
+    fields = {"by\x1b": "a\x07", "count": 7, "hosts": ["b\n", {"name": "\x9b1m"}], "none": None, "fine": ["c"]}
+    event = Event(1.0, "mark", Level.NORMAL, "deployed", fields)
+    found = harmless(moment._replace(verdict=moment.verdict._replace(events=(event,))))
+    assert found.verdict.events[0].fields == {
+        "by\\x1b": "a\\x07", "count": 7, "hosts": ["b\\x0a", {"name": "\\x9b1m"}], "none": None, "fine": ["c"],
+    }  # fmt: skip
+
+
+def test_members_without_anything_strange_stay_the_same(moments_of):
+    (moment,) = moments_of(100)
+    event = Event(1.0, "mark", Level.NORMAL, "deployed", {"hosts": ["b", {"name": "c"}]})
+    moment = moment._replace(verdict=moment.verdict._replace(events=(event,)))
+    assert harmless(moment) is moment

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Scope
 from mnemo_cli.recording.document import encode, sample_document
 from mnemo_cli.recording.memory_log import memory_line
+from mnemo_cli.recording.mnr.header import About
 from mnemo_cli.recording.playing.tracks import Track, longest, survey
 from mnemo_cli.recording.reading.stream import Recorded, read_recording
 from mnemo_cli.sampling.target import TargetChoice
@@ -35,6 +37,15 @@ def log_lines(moments_of, pid, *, start, count=3, scope=HOST):
 def test_a_recording_of_one_watch_is_one_track(moments_of):
     (track,) = surveyed(*map(sample_document, moments_of(100, 200, 300, spacing_seconds=2.0))).tracks
     assert track == Track(HOST, frozenset({None}), 3, 1_700_000_000.0, 1_700_000_004.0)
+
+
+def test_a_track_has_the_levels_that_its_first_line_tells():
+    early, late = (About("0", "h", 1.0, Edges(high_ratio=ratio)) for ratio in (0.55, 0.7))
+    told = [Recorded(1, moment_at(0), about=early), Recorded(2, moment_at(1), about=late)]
+    assert [track.edges for track in survey(told).tracks] == [early.edges]
+    again = [*told, Recorded(3, moment_at(2), writer_pid=7)]
+    assert [(track.samples, track.edges) for track in survey(again).tracks] == [(3, early.edges)]
+    assert [track.edges for track in survey([Recorded(1, moment_at(0))]).tracks] == [None]
 
 
 def test_each_scope_is_a_track(moments_of):

@@ -99,7 +99,7 @@ def _memory_line(view: View, row: Process | None, one: OneProcess | None, width:
     binding, used = view.moment.verdict.binding, rss if pss is None else pss
     share = ""
     if used is not None and binding is not None and isinstance(binding.limit_bytes, int) and binding.limit_bytes:
-        share = f"   {used / binding.limit_bytes:.0%} of the limit"
+        share = f"   {'~' if pss is None else ''}{used / binding.limit_bytes:.0%} of the limit"
     words = (" MEM    PSS ", _size(pss), "  USS ", _size(uss), "  RSS ", _size(rss), "  SWAP ", _size(swap))
     return whole(("".join(words), share), width)
 

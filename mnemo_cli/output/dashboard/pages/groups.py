@@ -15,11 +15,12 @@ from mnemo_cli.output.dashboard.table.row import RowKey
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.output.words import glyph, status
 from mnemo_cli.sampling.group_tree import GroupUse
-from mnemo_cli.units import format_size
+from mnemo_cli.units import format_duration, format_size
 
 _SIZE_WIDTH, _LIMIT_WIDTH, _SHARE_WIDTH, _STATUS_WIDTH, _EVENT_WIDTH = 6, 9, 6, 11, 10
 _EVENTS_FROM, _STATUS_FROM = 60, 100
 _LEAST_NAME_WIDTH = 8
+_FRESH_SECONDS = 5.0
 _SELECTED = "reverse"
 # A title and the last line, which says what there is no room for.
 _TITLES = 2
@@ -51,7 +52,7 @@ def _key(row: GroupUse | Fold) -> str:
 def _rows(view: View, height: int) -> list[GroupUse | Fold]:
     found = all_uses(view)
     # "t" unfolds everything.
-    if view.choice.tree or len(found) <= height - _TITLES:
+    if view.choice.unfolded or len(found) <= height - _TITLES:
         return list(found)
     return folded(found, height - _TITLES, path_names(view) | {str(view.choice.selected)})
 
@@ -117,10 +118,13 @@ def _share(ratio: float | None) -> str:
 
 
 def _events(total: int | None, new: int | None) -> str:
-    """ "12", or "12 +3" where three of them came since the watch began."""
+    """ "12", or "12 +3" where three of them came since the watch began; "+3" where there is no room for both."""
     if total is None:
         return "?"
-    return f"{_count(total)} +{_count(new)}" if new else _count(total)
+    if not new:
+        return _count(total)
+    words = f"{_count(total)} +{_count(new)}"
+    return words if len(words) <= _EVENT_WIDTH else f"+{_count(new)}"
 
 
 def _count(number: int) -> str:
@@ -138,6 +142,8 @@ def _note(view: View) -> str:
     words = []
     if not tree.is_complete:
         words.append("still being read")
+    if tree.age_seconds > _FRESH_SECONDS:
+        words.append(f"read up to {format_duration(tree.age_seconds)} ago")
     if tree.is_cut:
         words.append(f"more than {len(tree.groups)} groups: the others are not read")
     if tree.gaps:

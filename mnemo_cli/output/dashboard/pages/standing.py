@@ -20,13 +20,15 @@ class Standing(NamedTuple):
 def all_uses(view: View) -> list[GroupUse]:
     """What is around the groups first (the machine, a budget), then the tree.
 
-    Where no tree was read, as in a replay, the limits on the path stand in for it.
+    Where no tree was read, as in a replay, the limits on the path stand in for it. A tree may be older than the
+    sample: of a group on the path the use and the limit are those that were judged.
     """
     sample = view.moment.sample
     around = [memory for memory in reversed(sample.limits) if memory.source.kind != "cgroup"]
     uses = [_outside(memory, sample.host_oom_kills_total) for memory in around]
     if view.groups is not None and view.groups.groups:
-        return [*uses, *view.groups.groups]
+        judged = {memory.source: memory for memory in sample.limits}
+        return [*uses, *(_as_judged(use, judged.get(use.memory.source)) for use in view.groups.groups)]
     path = [memory for memory in reversed(sample.limits) if memory.source.kind == "cgroup"]
     # All at one depth: what lies between them is not known, so that each is shown with its whole path.
     return [*uses, *(GroupUse(memory.source.path or "?", 0, memory, None, None) for memory in path)]
@@ -48,6 +50,12 @@ def standing(view: View, use: GroupUse) -> Standing:
     if ratio is None or isinstance(use.memory.limit_bytes, Unlimited):
         return Standing(None)
     return Standing(level_at(ratio, view.edges))
+
+
+def _as_judged(use: GroupUse, judged: Memory | None) -> GroupUse:
+    if judged is None:
+        return use
+    return use._replace(memory=use.memory._replace(used_bytes=judged.used_bytes, limit_bytes=judged.limit_bytes))
 
 
 def _outside(memory: Memory, host_oom_kills_total: int | None) -> GroupUse:

@@ -14,6 +14,7 @@ AT_LEAST, MIXED, UNKNOWN = "≥", "mixed", "?"
 # What an ASCII terminal shows in place of our own signs.
 _ASCII = str.maketrans({"≥": ">", "│": "|", "├": "|", "└": "`", "─": "-", "…": "."})
 _SHORT_TREND, _LONG_TREND = 8, 16
+_LONGEST_USER = 8
 
 
 class Cell(NamedTuple):
@@ -39,7 +40,9 @@ def ppid(cell: Cell) -> str:
 
 
 def user(cell: Cell) -> str:
-    return _shared(cell, "uid", user_name(cell.row.process.uid))
+    """A number that is cut would be another user's."""
+    name = user_name(cell.row.process.uid)
+    return _shared(cell, "uid", name if len(name) <= _LONGEST_USER else f"{name[: _LONGEST_USER - 1]}+")
 
 
 def pss(cell: Cell) -> str:
@@ -47,7 +50,9 @@ def pss(cell: Cell) -> str:
     process = cell.row.process
     if process.pss_bytes is None and process.rss_bytes == 0:
         return "0"
-    return f"~{_size(process.rss_bytes)}" if process.pss_bytes is None else _sum_of(cell, "pss_bytes")
+    if process.pss_bytes is None:
+        return f"{_mark(cell, 'rss_bytes') or '~'}{_size(process.rss_bytes)}"
+    return _sum_of(cell, "pss_bytes")
 
 
 def uss(cell: Cell) -> str:
@@ -125,7 +130,10 @@ def command(cell: Cell) -> str:
     row = cell.row
     if _is_group(cell):
         return f"{row.process.name} ({row.processes})"
-    return row.prefix + (row.process.command or f"[{row.process.name}]")
+    process = row.process
+    # Brackets say that there is no command, as in the kernel's threads; they would be a guess before it is read.
+    was_read = process.cgroup is not None or process.threads is not None
+    return row.prefix + (process.command or (f"[{process.name}]" if was_read else process.name))
 
 
 def _is_group(cell: Cell) -> bool:

@@ -1,9 +1,12 @@
 """Which processes are shown: words that all must hold, each a part of the name or command unless a sign says other."""
 
 import re
+import signal
+import threading
 import warnings
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from types import FrameType, MappingProxyType
 from typing import NamedTuple
 
 from mnemo_cli.errors import UsageError
@@ -17,10 +20,17 @@ _WORD, _BLANK = re.compile(r"(?:\\\s|\S)+"), re.compile(r"\s")
 _ESCAPED = re.compile(r"\\(\s)")
 # The kernel's pids end at 4,194,304. https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
 _MOST_DIGITS = 10
+# For all processes of a sample; nested repetitions such as (a+)+$ would take years.
+_PATIENCE_SECONDS = 0.2
+TOO_SLOW = "re: takes too long; repeat nothing that is repeated already"
 
 
 class FilterError(UsageError):
     """One line that says which word is wrong, and what it may be."""
+
+
+class FilterTooSlow(FilterError):
+    """A regular expression that is right, and would not end at what it is held against."""
 
 
 class Part(NamedTuple):
@@ -29,7 +39,8 @@ class Part(NamedTuple):
     text: str
 
     def keeps(self, process: Process) -> bool:
-        return self.text in process.name.casefold() or self.text in (process.command or "").casefold()
+        command = (process.command or "")[:_SEARCHED_SIGNS]
+        return self.text in process.name.casefold() or self.text in command.casefold()
 
 
 class Pattern(NamedTuple):
@@ -79,6 +90,12 @@ class Filter(NamedTuple):
         """Whether every term holds for the process."""
         return all(term.keeps(process) for term in self.terms)
 
+    def kept(self, processes: Sequence[Process]) -> list[Process]:
+        """Those for which every term holds; FilterTooSlow when that takes too long."""
+        is_slow = any(isinstance(term, Pattern) for term in self.terms)
+        with _time_limit() if is_slow else nullcontext():
+            return [process for process in processes if self.keeps(process)]
+
 
 EVERYTHING = Filter()
 
@@ -94,6 +111,27 @@ def parse_filter(text: str) -> Filter:
 def group_filter(path: str) -> Filter:
     """The one that keeps the processes of a control group and of those below it."""
     return parse_filter("cg:" + _BLANK.sub(r"\\\g<0>", path))
+
+
+@contextmanager
+def _time_limit() -> Iterator[None]:
+    """The matching of `re` looks for signals, and a handler that raises ends it. Only the main thread gets signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _give_up)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_SECONDS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+
+
+def _give_up(number: int, where: FrameType | None) -> None:
+    raise FilterTooSlow(TOO_SLOW)
 
 
 def _term(word: str) -> Part | Pattern | User | Group | Pids:

@@ -10,9 +10,13 @@ from mnemo_cli.output.dashboard.table.columns import COLUMNS, COMMAND, PSS, Colu
 from mnemo_cli.output.dashboard.table.order import table_rows
 from mnemo_cli.output.dashboard.table.row import TableRow
 from mnemo_cli.output.dashboard.view import View
+from mnemo_cli.redact import printable
 from mnemo_cli.sampling.asked import PssMode
 
 _SELECTED = "reverse"
+# Of a long filter its beginning is shown.
+_FILTER_WIDTH = 24
+_TREES = ("process", "name", "command")
 
 
 def table_lines(view: View, width: int, height: int) -> list[Line]:
@@ -80,8 +84,11 @@ def _placed(text: str, column: Column) -> str:
 
 
 def _count(view: View, rows: Sequence[TableRow], shown: Sequence[TableRow]) -> str:
-    choice, total = view.choice, view.moment.sample.process_count
+    choice, total, read = view.choice, view.moment.sample.process_count, len(view.moment.sample.processes)
     among = f"{'?' if total is None else total} processes"
+    if (total is None or read < total) and (choice.grouped or choice.filter.terms or choice.tree):
+        # Sums and findings are of those alone.
+        among = f"{read} read, of {among}"
     first = max(0, min(choice.first_row, len(rows) - len(shown)))
     span = f"{first + 1}-{first + len(shown)}" if first and shown else f"{len(shown)}"
     if choice.grouped:
@@ -92,18 +99,24 @@ def _count(view: View, rows: Sequence[TableRow], shown: Sequence[TableRow]) -> s
 
 
 def _notes(view: View, shown: Sequence[TableRow]) -> list[str]:
-    notes = []
-    seconds, mode = view.moment.sample.pss_seconds, view.choice.pss
-    if mode is PssMode.OFF:
+    sample, mode, filtered = view.moment.sample, view.choice.pss, view.choice.filter.text
+    notes = [f"filter {_excerpt(printable(filtered))}"] if filtered else []
+    # The use of a tree is the sum of its PSS: it is read in every mode.
+    is_of_tree = mode is PssMode.OFF and sample.scope.kind in _TREES and bool(sample.pss_seconds)
+    if mode is PssMode.OFF and not is_of_tree:
         notes.append("PSS off: ~ = RSS")
     else:
-        if seconds is not None:
-            notes.append(f"PSS {mode.value} {seconds * 1000:.1f} ms")
+        if sample.pss_seconds is not None:
+            notes.append(f"PSS {'of the tree' if is_of_tree else mode.value} {sample.pss_seconds * 1000:.1f} ms")
         if any(row.process.pss_bytes is None and row.process.rss_bytes for row in shown):
-            notes.append("~ = RSS where PSS is denied")
+            notes.append("~ = RSS where PSS is not known")
     if any(row.partial for row in shown):
         notes.append(f"{AT_LEAST} = at least")
     return notes
+
+
+def _excerpt(text: str) -> str:
+    return text if width_of(text) <= _FILTER_WIDTH else f"{cut(text, _FILTER_WIDTH - 3)}..."
 
 
 def _shown(view: View, text: str) -> str:

@@ -47,8 +47,7 @@ def next_sort(choice: Choice, columns: Sequence[Column]) -> Choice:
 
 
 def _made(processes: Sequence[Process], memory: ViewMemory, choice: Choice) -> Sequence[TableRow]:
-    keeps = choice.filter.keeps
-    shown = [process for process in processes if keeps(process)] if choice.filter.terms else processes
+    shown = choice.filter.kept(processes) if choice.filter.terms else processes
     trends = memory.trends
 
     def growth(process: Process) -> float | None:

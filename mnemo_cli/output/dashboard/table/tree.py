@@ -55,21 +55,24 @@ def _placed(
     forest: Forest, processes: Sequence[Process], depth: int, base: str, growth: Growth, arranged: Arranged
 ) -> list[tuple[TableRow, str]]:
     """The last one first: each with its branch, and what the branches of its children begin with."""
-    rows: Sequence[TableRow] = [_row(process, forest.sums.get(_age(process)), depth, growth) for process in processes]
+    through, end = (_shortened(f"{base}├─"), _shortened(f"{base}└─")) if depth else ("", "")
+    # Most are none of the last: a row is made with its branch, and only the last one is made again.
+    rows: Sequence[TableRow] = [
+        _row(process, forest.sums.get(_age(process)), depth, growth, through if len(processes) > 1 else end)
+        for process in processes
+    ]
     if len(rows) > 1:
         rows = arranged(rows)
     if not depth:
         return [(row, "") for row in reversed(rows)]
-    through, end = _shortened(f"{base}├─"), _shortened(f"{base}└─")
     below, below_end = f"{base}│ "[-2 * _LONGEST_PREFIX :], f"{base}  "[-2 * _LONGEST_PREFIX :]
-    placed = [(rows[-1].with_prefix(end), below_end)]
-    placed += [(row.with_prefix(through), below) for row in reversed(rows[:-1])]
-    return placed
+    last = rows[-1] if len(rows) == 1 else rows[-1].with_prefix(end)
+    return [(last, below_end), *((row, below) for row in reversed(rows[:-1]))]
 
 
-def _row(process: Process, sums: Sums | None, depth: int, growth: Growth) -> TableRow:
+def _row(process: Process, sums: Sums | None, depth: int, growth: Growth, prefix: str) -> TableRow:
     if sums is None:
-        return TableRow(key_of(process), process, used_bytes(process), growth(process), depth=depth)
+        return TableRow(key_of(process), process, used_bytes(process), growth(process), depth=depth, prefix=prefix)
     return TableRow(
         key_of(process),
         sums.put_into(process),
@@ -78,6 +81,7 @@ def _row(process: Process, sums: Sums | None, depth: int, growth: Growth) -> Tab
         processes=sums.count,
         depth=depth,
         partial=sums.partial,
+        prefix=prefix,
     )
 
 

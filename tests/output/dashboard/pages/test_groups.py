@@ -106,6 +106,8 @@ def test_without_a_tree_the_limits_on_the_path_are_shown_with_their_whole_names(
     [
         ({"is_complete": False}, "still being read"),
         ({"is_cut": True}, "more than 2 groups"),
+        ({"age_seconds": 12.3}, "(read up to 12s ago)"),
+        ({"age_seconds": 75.0}, "(read up to 1m15s ago)"),
         ({"gaps": (Gap("groups./a", "/a/memory.max", "Permission denied"),)}, "/a/memory.max: Permission denied"),
     ],
 )
@@ -115,6 +117,42 @@ def test_what_is_missing_is_said(
     groups = tree(use("/a", 5), use("/b", 6), **changes)
 
     assert words in _text(frame(busy(Page.GROUPS, view_groups=groups), 80, 24))[-3]
+
+
+def test_what_was_just_read_says_nothing_of_its_age(busy: Busy, use: Use, tree: Callable[..., GroupTree]) -> None:
+    groups = tree(use("/a", 5), age_seconds=5.0)
+
+    assert not any(" ago" in row for row in _text(frame(busy(Page.GROUPS, view_groups=groups), 80, 24))[5:-2])
+
+
+def test_the_numbers_of_a_group_on_the_path_are_those_that_were_judged(
+    busy: Busy, use: Use, tree: Callable[..., GroupTree]
+) -> None:
+    """A tree may be older than the sample: 40 % beside the level of 71 % would be nonsense."""
+    old = use("/kubepods/pod3f/app", round(1.6 * GIB), 8 * GIB, 0, 7)
+    view = busy(Page.GROUPS, view_groups=tree(use("/kubepods/pod3f", 3 * GIB), old, use("/x", GIB, 4 * GIB)))
+    rows = [row.split() for row in _text(lines(view, 120, 9))]
+
+    assert ["*", "app", "2.85G", "4.00G", "71%", "!!", "HIGH", "0", "7"] in rows
+    assert ["x", "1.00G", "4.00G", "25%"] in [row[:4] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("hits", "new", "words"),
+    [
+        (12_345, 40, " 12k +40"),
+        (123_456, 1500, "123k +1500"),
+        (1_234_567, 1500, "     +1500"),
+        (10**19, 10**17, "+>9999G"),
+    ],
+)
+def test_a_number_of_events_is_never_cut_in_two(
+    busy: Busy, use: Use, tree: Callable[..., GroupTree], hits: int, new: int, words: str
+) -> None:
+    groups = tree(use("/a", 5, UNLIMITED, 0, hits, new=(0, new)))
+    row = next(row for row in _text(frame(busy(Page.GROUPS, view_groups=groups), 120, 24)) if row.startswith("    a"))
+
+    assert row.endswith(words)
 
 
 def test_what_is_unknown_is_a_question_and_never_0(busy: Busy, use: Use, tree: Callable[..., GroupTree]) -> None:
@@ -129,7 +167,7 @@ def test_what_is_unknown_is_a_question_and_never_0(busy: Busy, use: Use, tree: C
 def test_the_keys_are_those_of_the_rows_and_the_last_row_can_be_reached(
     busy: Busy, height: int, is_whole: bool
 ) -> None:
-    view = busy(Page.GROUPS, tree=is_whole)
+    view = busy(Page.GROUPS, unfolded=is_whole)
     found = extent(view, 80, height)
     assert found.keys == row_keys(view, height)
     last = view._replace(choice=view.choice._replace(first_row=max(0, found.rows - found.room)))
@@ -147,7 +185,7 @@ def test_the_selected_row_is_reversed_wherever_it_was_folded(busy: Busy) -> None
 
 
 def test_t_unfolds_everything(busy: Busy) -> None:
-    whole, few = busy(Page.GROUPS, tree=True), busy(Page.GROUPS)
+    whole, few = busy(Page.GROUPS, unfolded=True), busy(Page.GROUPS)
 
     assert len(row_keys(whole, 20)) == 49
     assert not any("/..." in str(key) for key in row_keys(whole, 20))
@@ -168,6 +206,6 @@ def test_enter_leads_from_a_group_to_its_processes(
     view = busy(Page.GROUPS, selected=key)
     choice, _ = press(view.choice, "enter", Seen(rows=row_keys(view, 19), room=17))
 
-    assert (choice.page, choice.tree) == (page, is_unfolded)
+    assert (choice.page, choice.unfolded) == (page, is_unfolded)
     assert words in choice.filter.text
     assert bool(choice.filter.text) == bool(words)

@@ -113,7 +113,7 @@ def test_a_process_that_only_a_closer_look_knows_has_what_that_saw(
     view = busy(Page.PROCESSES, focus=(9, 1), view_one_process=one)
     text = "\n".join(map(plain, frame(view, 80, 24)))
 
-    assert "MEM    PSS ?  USS ?  RSS 1.66G  SWAP ?" in text
+    assert "MEM    PSS ?  USS ?  RSS 1.66G  SWAP ?   ~42% of the limit" in text
     assert "KINDS  anon 1.00G  file 41M  shmem 12M" in text
     assert "OOM    score ?   adjustment ?" in text
     assert "FDS    ?" in text

@@ -3,12 +3,21 @@
 import os
 import pwd
 import re
+import signal
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter, FilterError, group_filter, parse_filter
+from mnemo_cli.output.dashboard.table.filter import (
+    EVERYTHING,
+    Filter,
+    FilterError,
+    FilterTooSlow,
+    group_filter,
+    parse_filter,
+)
 from tests.output.dashboard.table.processes import NOBODYS_UID, crowds, process
 
 OWN = pwd.getpwuid(os.getuid()).pw_name
@@ -141,3 +150,37 @@ def test_a_plain_word_is_a_part_of_the_name_or_the_command_whatever_its_case(wor
     for one in crowd:
         texts = (one.name, one.command or "")
         assert found.keeps(one) == any(word.upper().casefold() in text.casefold() for text in texts)
+
+
+def test_a_word_is_looked_for_in_the_first_4096_signs_of_a_command() -> None:
+    long = process(1, name="sh", command="x" * 4092 + "near" + "far")
+
+    assert parse_filter("near").keeps(long)
+    assert not parse_filter("far").keeps(long)
+
+
+def test_a_regular_expression_that_would_never_end_is_given_up() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    slow = (process(1, command="a" * 200 + "!"),)
+
+    with pytest.raises(FilterTooSlow, match="re: takes too long"):
+        parse_filter("re:(a+)+$").kept(slow)
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_regular_expression_that_ends_leaves_no_alarm_behind() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+
+    assert parse_filter("re:^s").kept(CROWD) == [CROWD[0], CROWD[3]]
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_thread_that_gets_no_signals_filters_without_an_alarm() -> None:
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.extend(one.pid for one in parse_filter("re:^s").kept(CROWD)))
+    thread.start()
+    thread.join()
+
+    assert found == [1, 70]

@@ -28,12 +28,12 @@ _WORKER = process(4121, rss_bytes=640 * MIB, pss_bytes=None, uss_bytes=None, swa
 def view_of(
     processes: Sequence[Process], *, limit_bytes: Limit | None = 4 * GIB, look: Look | None = None,
     memory: ViewMemory | None = None, columns: tuple[str, ...] = (), pss_seconds: float | None = None,
-    count: int | None = 214, **choice: object,
+    count: int | None = 214, scope: str = "host", **choice: object,
 ) -> View:  # fmt: skip
     """A view of these processes below a limit."""
     binding = Memory(source=LimitSource(kind="cgroup", path="/app"), used_bytes=GIB, limit_bytes=limit_bytes)
     sample = Sample(
-        time_seconds=0.0, clock_seconds=0.0, scope=Scope(kind="host", name="host"), limits=(binding,),
+        time_seconds=0.0, clock_seconds=0.0, scope=Scope(kind=scope, name="it"), limits=(binding,),
         processes=tuple(processes), process_count=count, pss_seconds=pss_seconds,
     )  # fmt: skip
     verdict = Verdict(
@@ -78,12 +78,29 @@ def test_unknown_is_a_question_mark_and_never_zero() -> None:
     ours = set(found) - {"PID", "PPID", "COMMAND", "TREND", "PSS", "FDS/LIM"}
     assert {title: found[title] for title in ours} == dict.fromkeys(ours, "?")
     assert (found["PSS"], found["FDS/LIM"], found["TREND"]) == ("~?", "?/?", "")
-    assert found["COMMAND"] == "[python]"
+    assert found["COMMAND"] == "python"
+
+
+def test_brackets_say_that_there_is_no_command_and_not_that_it_was_not_read() -> None:
+    assert cells(_WORKER._replace(command=None))["COMMAND"] == "[python]"
+    assert cells(_WORKER._replace(command="", threads=None))["COMMAND"] == "[python]"
+    assert cells(_WORKER._replace(command=None, cgroup=None, threads=None))["COMMAND"] == "python"
+
+
+def test_a_sum_of_rss_in_place_of_pss_that_lacks_parts_is_a_lower_bound() -> None:
+    crowd = [process(pid, name="web", pss_bytes=None, rss_bytes=rss) for pid, rss in ((3, 40 * MIB), (4, None))]
+    row = cells_of(table_lines(view_of(crowd, grouped=True), 160, 2)[1])
+    assert (row["PSS"], row["RSS"]) == ("≥40M", "≥40M")
+
+
+def test_a_long_number_of_a_user_is_not_cut_to_another_user() -> None:
+    assert cells(process(1, uid=1_668_400_001))["USER"] == "1668400+"
+    assert cells(process(1, uid=40_000_001))["USER"] == "40000001"
 
 
 def test_a_denied_pss_shows_the_rss_and_a_mark() -> None:
     assert cells(_WORKER)["PSS"] == "~640M"
-    assert "~ = RSS where PSS is denied" in note()
+    assert "~ = RSS where PSS is not known" in note()
     assert "~" not in note(processes=[process(1)])
 
 
@@ -211,8 +228,8 @@ def test_the_first_row_scrolls_and_the_end_stays_full() -> None:
 @pytest.mark.parametrize(
     ("scene", "words"),
     [
-        ({}, "(1 of 214 processes; ~ = RSS where PSS is denied)"),
-        ({"count": None}, "(1 of ? processes; ~ = RSS where PSS is denied)"),
+        ({}, "(1 of 214 processes; ~ = RSS where PSS is not known)"),
+        ({"count": None}, "(1 of ? processes; ~ = RSS where PSS is not known)"),
         ({"processes": [process(1)]}, "(1 of 214 processes)"),
         ({"processes": [process(1)], "pss_seconds": 0.00123}, "(1 of 214 processes; PSS visible 1.2 ms)"),
         (
@@ -220,9 +237,31 @@ def test_the_first_row_scrolls_and_the_end_stays_full() -> None:
             "(1 of 214 processes; PSS all 250.0 ms)",
         ),
         ({"pss": PssMode.OFF, "pss_seconds": 0.0}, "(1 of 214 processes; PSS off: ~ = RSS)"),
-        ({"processes": SEVERAL[:1], "filter": parse_filter("web")}, "(1 of 1 found, of 214 processes)"),
-        ({"processes": SEVERAL, "filter": parse_filter("none")}, "(0 of 0 found, of 214 processes)"),
-        ({"processes": [process(1), process(2)], "grouped": True}, "(1 of 1 names, 214 processes)"),
+        (
+            {"processes": SEVERAL[:1], "filter": parse_filter("web")},
+            "(1 of 1 found, of 1 read, of 214 processes; filter web)",
+        ),
+        (
+            {"processes": SEVERAL, "filter": parse_filter("re:^none"), "count": 3},
+            "(0 of 0 found, of 3 processes; filter re:^none)",
+        ),
+        (
+            {"processes": [], "filter": parse_filter("n" * 40)},
+            "(0 of 0 found, of 0 read, of 214 processes; filter nnnnnnnnnnnnnnnnnnnnn...)",
+        ),
+        ({"processes": [process(1), process(2)], "grouped": True, "count": 2}, "(1 of 1 names, 2 processes)"),
+        ({"processes": [process(1), process(2)], "grouped": True}, "(1 of 1 names, 2 read, of 214 processes)"),
+        ({"processes": [process(1)], "grouped": True, "count": None}, "(1 of 1 names, 1 read, of ? processes)"),
+        ({"processes": [process(1), process(2)], "tree": True}, "(2 of 2 read, of 214 processes)"),
+        (
+            {"processes": [process(1)], "pss": PssMode.OFF, "pss_seconds": 0.25},
+            "(1 of 214 processes; PSS off: ~ = RSS)",
+        ),
+        (
+            {"processes": [process(1)], "pss": PssMode.OFF, "pss_seconds": 0.25, "scope": "name"},
+            "(1 of 214 processes; PSS of the tree 250.0 ms)",
+        ),
+        ({"processes": [process(1)], "pss": PssMode.OFF, "scope": "name"}, "(1 of 214 processes; PSS off: ~ = RSS)"),
         ({"processes": [process(pid) for pid in range(1, 30)], "first_row": 4}, "(5-11 of 214 processes)"),
     ],
 )
