@@ -12,8 +12,8 @@ _mnemo_describe() {
             ;;
         'mnemo monitor')
             commands=''
-            options='--host --pid --name --cgroup --limit --interval --rules --format -o --output --headless --once --count --duration --timeout --until-level --fail-on --fail-fast --ascii --color -v --verbose --quiet --config -h --help'
-            valued='--pid --name --cgroup --limit --interval --rules --format -o --output --count --duration --timeout --until-level --fail-on --color --config'
+            options='--host --pid --name --cgroup --limit --interval --rules --columns --allow-signal --format --fields -o --output --record --record-max --replay --at --speed --plot --headless --once --count --duration --timeout --until-level --fail-on --fail-fast --ascii --color -v --verbose --quiet --config -h --help'
+            valued='--pid --name --cgroup --limit --interval --rules --columns --format --fields -o --output --record --record-max --replay --at --speed --plot --count --duration --timeout --until-level --fail-on --color --config'
             runs=yes
             ;;
         'mnemo snapshot')
@@ -156,7 +156,7 @@ _mnemo_describe() {
             ;;
         'mnemo export serve')
             commands=''
-            options='--listen --host --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file -v --verbose --quiet --config -h --help'
+            options='--listen --host --pid --name --cgroup --limit --rules --no-actions --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file -v --verbose --quiet --config -h --help'
             valued='--listen --pid --name --cgroup --limit --rules --interval --top --scrape-timeout --tls-cert --tls-key --client-ca --auth-user --auth-password-file --config'
             runs=no
             ;;
@@ -235,6 +235,9 @@ _mnemo_value() {
         'mnemo monitor --rules') _mnemo_paths -f ;;
         'mnemo monitor --format') _mnemo_words 'ndjson plain csv' ;;
         'mnemo monitor -o' | 'mnemo monitor --output') _mnemo_paths -f ;;
+        'mnemo monitor --record') _mnemo_paths -f ;;
+        'mnemo monitor --replay') _mnemo_paths -f ;;
+        'mnemo monitor --plot') _mnemo_paths -f ;;
         'mnemo monitor --until-level') _mnemo_words 'moderate high critical' ;;
         'mnemo monitor --fail-on') _mnemo_words 'note moderate warning high error critical never' ;;
         'mnemo monitor --color') _mnemo_words 'auto always never' ;;

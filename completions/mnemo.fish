@@ -14,7 +14,7 @@ function __mnemo_read
         else if test "$word" = --; and contains -- $__mnemo_path 'mnemo monitor' 'mnemo snapshot' 'mnemo limits check' 'mnemo limits show' 'mnemo ulimit doctor' 'mnemo doctor' 'mnemo orchestrate'
             set __mnemo_program (math $index + 1)
             return
-        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--rules' '--format' '-o' '--output' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--fields' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--replay' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--engine' '--scheduler' '--local-cluster' '--tls-ca' '--tls-cert' '--tls-key' '--output-dir' '--listen' '--scrape-timeout' '--client-ca' '--auth-user' '--auth-password-file' '--file' '--webhook-url-file' '--webhook-token-file' '--pagerduty-key-file'
+        else if contains -- $word '--pid' '--name' '--cgroup' '--limit' '--interval' '--rules' '--columns' '--format' '--fields' '-o' '--output' '--record' '--record-max' '--replay' '--at' '--speed' '--plot' '--count' '--duration' '--timeout' '--until-level' '--fail-on' '--color' '--config' '--top' '--diff' '--user' '--unit' '--root' '--profile' '--need' '--select' '--ignore' '--baseline' '--wait' '--report' '--item-bytes' '--dimensions' '--for' '--undo' '--world' '--nofile' '--score' '--since' '--budget-time' '--budget-size' '--verify' '--container' '--growth' '--template' '--slots' '--budget' '--journal' '--drain-timeout' '--engine' '--scheduler' '--local-cluster' '--tls-ca' '--tls-cert' '--tls-key' '--output-dir' '--listen' '--scrape-timeout' '--client-ca' '--auth-user' '--auth-password-file' '--file' '--webhook-url-file' '--webhook-token-file' '--pagerduty-key-file'
             set skip yes
         else if contains -- "$__mnemo_path $word" 'mnemo monitor' 'mnemo snapshot' 'mnemo limits' 'mnemo limits check' 'mnemo limits show' 'mnemo limits rules' 'mnemo limits render' 'mnemo ulimit' 'mnemo ulimit doctor' 'mnemo ulimit fix' 'mnemo ulimit raise' 'mnemo ulimit protect' 'mnemo doctor' 'mnemo collect-diagnostics' 'mnemo collect' 'mnemo explain' 'mnemo orchestrate' 'mnemo orchestrate check' 'mnemo orchestrate status' 'mnemo orchestrate cancel' 'mnemo orchestrate report' 'mnemo orchestrate history' 'mnemo orchestrate demo' 'mnemo export' 'mnemo export serve' 'mnemo export textfile' 'mnemo export rules' 'mnemo export alertmanager' 'mnemo export dashboard' 'mnemo config' 'mnemo config show' 'mnemo config get' 'mnemo config set' 'mnemo config path' 'mnemo config schema' 'mnemo completion'
             set __mnemo_path "$__mnemo_path $word"
@@ -60,8 +60,17 @@ complete -c mnemo -n '__mnemo_at mnemo monitor' -l cgroup -d 'Look at a control 
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l interval -d 'Time between samples, such as 500ms or 5s.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l columns -d 'Columns of the process table.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l allow-signal -d 'Let the key K send signals to processes.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l format -d 'Print lines instead of the dashboard.' -r -f -a 'ndjson plain csv'
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l fields -d 'Print only these numbers.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo monitor' -s o -l output -d 'Write the lines to FILE.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l record -d 'Record every sample.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l record-max -d 'Begin a new file at this size (100 MiB).' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l replay -d 'Show a recording or a memory log.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l at -d 'From TIME on: 14:02:31, an ISO time, +10m.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l speed -d 'Replay N times as fast.' -r -f
+complete -c mnemo -n '__mnemo_at mnemo monitor' -l plot -d 'Draw the recording as an .svg or .png.' -r -F
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l headless -d 'Show nothing; only write the memory log.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l once -d 'Print one sample and exit.'
 complete -c mnemo -n '__mnemo_at mnemo monitor' -l count -d 'Exit after N samples. [x>=1]' -r -f
@@ -312,6 +321,7 @@ complete -c mnemo -n '__mnemo_at mnemo export serve' -l name -d 'Look at the pro
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l cgroup -d 'Look at a control group, such as /app.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l limit -d 'Give the processes a budget of their own; passing it exits 1.' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l rules -d 'Alert rules in place of the built-in ones.' -r -F
+complete -c mnemo -n '__mnemo_at mnemo export serve' -l no-actions -d 'Export how alerts stand; tell nobody.'
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l interval -d 'Time between samples when nobody scrapes. [default: 20s]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l top -d 'Export the N largest processes. [default: 20; 0<=x<=1000]' -r -f
 complete -c mnemo -n '__mnemo_at mnemo export serve' -l scrape-timeout -d 'The longest that a scrape waits for a sample. [default: 10s]' -r -f

@@ -105,6 +105,16 @@ def root_command() -> TyperGroup:
 
 def main(arguments: Sequence[str]) -> int:
     """Run mnemo on `arguments` (without the program's own name) and return its exit code."""
+    code = _run(arguments)
+    # What a terminal that is gone did not take, the interpreter would try again at its end, and exit with 120.
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     own, program = split_program(arguments)
     _prepare_streams()
     try:

@@ -53,8 +53,8 @@ EXIT_CODES: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.USAGE, "wrong usage or wrong configuration, nothing was done"),
     (
         ExitCode.UNKNOWN,
-        "could not tell: the level is unknown; a bundle is partial; explain could read nothing; "
-        "orchestrate could not go on writing its journal",
+        "could not tell: the level is unknown; a bundle is partial; explain could read nothing; a recording has not "
+        "the numbers of a rule; orchestrate could not go on writing its journal",
     ),
     (
         ExitCode.REPAIR_FAILED,

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.model import Event, Gap, Level, Moment, Tracker
 from mnemo_cli.recording.memory_log import MemoryLog, MemoryLogSettings
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.settings.load import Settings, load
@@ -249,7 +250,7 @@ def _own_sampler(settings: Settings, limit_bytes: int | None = None) -> "Sampler
         if limit_bytes < 1:
             raise ValueError(f"limit_bytes is a number of bytes above 0, and not {limit_bytes!r}")
         choice = TargetChoice(kind="process", pid=os.getpid(), budget_bytes=limit_bytes)
-    return choose_sampler(choice, portable=settings.sampler() == "portable", rows=0)
+    return choose_sampler(choice, portable=settings.sampler() == "portable", asked=NOBODY)
 
 
 def _memory_log(settings: Settings, interval_seconds: float) -> MemoryLog:

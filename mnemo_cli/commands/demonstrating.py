@@ -19,6 +19,7 @@ from mnemo_cli.orchestrate.demo.group import own_group
 from mnemo_cli.orchestrate.demo.service import Demo
 from mnemo_cli.output.lines import LineFormat, moment_text
 from mnemo_cli.output.log import tell
+from mnemo_cli.sampling.asked import NOBODY, Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.machine import Sampler
 from mnemo_cli.sampling.target import TargetChoice
@@ -77,7 +78,7 @@ class Demonstrating:
         choice = TargetChoice()
         if simulated_bytes is not None:
             choice = TargetChoice(kind="process", pid=os.getpid(), budget_bytes=simulated_bytes)
-        sampler = self._sampler = choose_sampler(choice, portable=self._settings.sampler() == "portable", rows=0)
+        sampler = self._sampler = choose_sampler(choice, portable=self._settings.sampler() == "portable", asked=NOBODY)
         edges = self._settings.levels()
         moments = functools.partial(watch, sampler, edges=edges, rhythm=self._rhythm, trackers=_Own())
         options = GuardOptions(
@@ -127,17 +128,18 @@ class Demonstrating:
     @contextlib.contextmanager
     def _live(self) -> Iterator[Show]:
         from mnemo_cli.output.dashboard.look import Look
-        from mnemo_cli.output.dashboard.screen import Screen, terminal_console
+        from mnemo_cli.output.dashboard.screen import Screen
+        from mnemo_cli.output.dashboard.terminal import terminal_console
 
         console = terminal_console(self._color)
         look = Look(ascii_only=not console.encoding.startswith("utf"))
         edges = self._settings.levels()
-        with Screen(console, self._clock, self._rhythm, edges, look, show_rows=self._show_rows) as screen:
+        with Screen(console, self._clock, self._rhythm, edges, look, ask=self._ask) as screen:
             yield screen.show
 
-    def _show_rows(self, rows: int) -> None:
+    def _ask(self, asked: Asked) -> None:
         if self._sampler is not None:
-            self._sampler.rows = rows
+            self._sampler.asked = asked
 
 
 class _Own:

@@ -61,6 +61,8 @@ PasswordFile = Annotated[
     ),
 ]
 
+NoActions = Annotated[bool, typer.Option("--no-actions", help="Export how alerts stand; tell nobody.")]
+
 
 def serve(
     listen: Listen = "127.0.0.1:9477",
@@ -70,6 +72,7 @@ def serve(
     cgroup: CgroupTarget = None,
     limit: LimitBudget = None,
     rules_file: RulesFile = None,
+    no_actions: NoActions = False,
     interval: Interval = "20s",
     top: Top = 20,
     scrape_timeout: ScrapeTimeout = "10s",
@@ -100,6 +103,7 @@ def serve(
         most_processes=top,
         tls=_tls(tls_certificate, tls_key, client_ca),
         credentials=_credentials(auth_user, password_file),
+        has_actions=not no_actions,
         quiet=quiet,
     )
     if warning := _exposure(choice.address, choice.tls, choice.credentials):

@@ -20,10 +20,11 @@ from mnemo_cli.commands.options import (
     duration,
     load_settings,
 )
-from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
-from mnemo_cli.errors import ExitCode, UsageError
+from mnemo_cli.commands.ruling import RulesFile, counts_processes, rules_flag, rules_of
+from mnemo_cli.errors import ExitCode, OutputError, UsageError
 from mnemo_cli.model import Moment
 from mnemo_cli.output.log import log_event, start_log
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.clock import WaitingClock
@@ -32,6 +33,9 @@ from mnemo_cli.watch.signals import EndingSignals
 from mnemo_cli.watch.trackers import PublishedTrackers
 
 if TYPE_CHECKING:
+    import logging
+
+    from mnemo_cli.output.prometheus.textfile import TextFile
     from mnemo_cli.settings import Settings
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of node_exporter's textfile collector.")]
@@ -62,6 +66,7 @@ def textfile(
     """Write metrics to a file for node_exporter.
 
     The file is replaced in one step, and stays when mnemo ends: mnemo_sample_time_seconds tells its age.
+    Alerts are judged with --interval only: one look cannot wait for the time that a rule must hold.
     """
     target = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=limit)
     seconds = duration("--interval", interval)
@@ -74,13 +79,18 @@ def textfile(
     from mnemo_cli.output.prometheus.textfile import TextFile
 
     file, clock, samples_total = TextFile(folder, file_name), WaitingClock(), 0
+    was_written = True
     with EndingSignals(clock, lambda number: clock.stop()) as signals:
         for moment in _moments(settings, target, clock, rows=top, seconds=seconds):
             for event in moment.verdict.events:
                 log_event(logger, event)
             if moment.reported:
                 samples_total += 1
-                file.write(_text(moment, settings, top, samples_total))
+                text = _text(moment, settings, top, samples_total)
+                if samples_total == 1:
+                    file.write(text)  # a mistyped folder is told at once
+                else:
+                    was_written = _is_written(file, text, logger, was_written=was_written)
             if seconds is None:
                 clock.stop()
     raise typer.Exit(ExitCode.DONE if signals.exit_code is None else signals.exit_code)
@@ -93,7 +103,11 @@ def _moments(
     from mnemo_cli.limits.rules.alerting import Alerting
     from mnemo_cli.settings.numbers import numbers
 
-    sampler = choose_sampler(target, portable=settings.sampler() == "portable", rows=rows)
+    rules = rules_of(settings)
+    # One look cannot wait for a rule's `for`: the file would say for ever that nothing fires.
+    alerting = None if seconds is None else Alerting(rules, numbers(settings))
+    asked = Asked(rows=rows, counted=alerting is not None and counts_processes(rules))
+    sampler = choose_sampler(target, portable=settings.sampler() == "portable", asked=asked)
     try:
         yield from watch(
             sampler,
@@ -101,10 +115,21 @@ def _moments(
             rhythm=Rhythm(interval_seconds=1.0 if seconds is None else seconds),
             clock=clock,
             trackers=PublishedTrackers(in_containers=target.is_tree or rows > 0),
-            alerting=Alerting(rules_of(settings), numbers(settings)),
+            alerting=alerting,
         )
     finally:
         sampler.close()
+
+
+def _is_written(file: "TextFile", text: bytes, logger: "logging.Logger", *, was_written: bool) -> bool:
+    """A disk that is full may be different at the next interval: told once."""
+    try:
+        file.write(text)
+    except OutputError as err:
+        if was_written:
+            logger.error("%s; it is tried again at each interval", err)
+        return False
+    return True
 
 
 def _text(moment: Moment, settings: "Settings", most_processes: int, samples_total: int) -> bytes:

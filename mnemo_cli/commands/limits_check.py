@@ -31,7 +31,7 @@ from mnemo_cli.commands.audit_options import (
 from mnemo_cli.commands.auditing import ROOT, Question, Whom, choose_whom, examine, read_question, the_worst
 from mnemo_cli.commands.options import ConfigFile, FailOn, duration, program_of
 from mnemo_cli.commands.publishing import choose_look, publish, rules_for, told_to_nagios
-from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
+from mnemo_cli.commands.ruling import RulesFile, counts_processes, rules_flag, rules_of
 from mnemo_cli.errors import ExitCode, TargetError
 from mnemo_cli.output.findings import Report
 from mnemo_cli.output.gate import gate_text
@@ -39,6 +39,7 @@ from mnemo_cli.output.gate import gate_text
 if TYPE_CHECKING:
     from mnemo_cli.doctor.alerts import Judge as AlertJudge
     from mnemo_cli.doctor.result import Audit, Finding
+    from mnemo_cli.limits.rules.rule import Rules
     from mnemo_cli.model import Moment, Sample
     from mnemo_cli.sampling.target import TargetChoice
 
@@ -168,7 +169,7 @@ def _judge(question: Question, alert_judge: "AlertJudge") -> Judged:
             audits = _with_first(audits, question, skipped_level("these are files, not a running machine"))
         audits = _with_alerts(audits, question, no_rules("these are files, not a running machine"))
         return Judged(audits, question.gate.exit_code(audits))
-    moment = _look(question, audits)
+    moment = _look(question, audits, alert_judge.rules)
     unknown = False
     if ID in question.ids:
         audits = _with_first(audits, question, level_finding(moment))
@@ -220,14 +221,17 @@ def _with_first(audits: "tuple[Audit, ...]", question: Question, finding: "Findi
     return first._replace(findings=(level, *first.findings)), *others
 
 
-def _look(question: Question, audits: "tuple[Audit, ...]") -> "Moment":
+def _look(question: Question, audits: "tuple[Audit, ...]", rules: "Rules") -> "Moment":
     """The memory of the target, as `mnemo snapshot` reads and judges it."""
     from mnemo_cli.limits.engine import State, step
     from mnemo_cli.model import Moment
+    from mnemo_cli.sampling.asked import Asked
     from mnemo_cli.sampling.choose import choose_sampler
     from mnemo_cli.watch.trackers import PublishedTrackers, with_trackers
 
-    sampler = choose_sampler(_choice(question.whom, audits), portable=question.settings.sampler() == "portable", rows=0)
+    portable = question.settings.sampler() == "portable"
+    asked = Asked(rows=0, counted=counts_processes(rules))
+    sampler = choose_sampler(_choice(question.whom, audits), portable=portable, asked=asked)
     trackers = PublishedTrackers(in_containers=question.whom.pid is not None or question.whom.name is not None)
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())

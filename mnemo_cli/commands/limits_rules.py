@@ -20,11 +20,12 @@ from mnemo_cli.commands.options import (
 )
 from mnemo_cli.commands.ruling import RulesFile, rules_flag, rules_of
 from mnemo_cli.errors import ExitCode, UsageError
+from mnemo_cli.output.log import tell
 from mnemo_cli.output.rules import RulesFormat
 from mnemo_cli.redact import printable
 
 if TYPE_CHECKING:
-    from mnemo_cli.model import Moment
+    from mnemo_cli.model import Level, Moment
     from mnemo_cli.recording.replay import Replay
     from mnemo_cli.sampling.target import TargetChoice
     from mnemo_cli.settings import Settings
@@ -94,8 +95,20 @@ def rules(
     from mnemo_cli.output.rules.replayed import replay_text
 
     _publish(replay_text(replay, chosen, str(replay_file), width=width), output)
-    if fail_on.level is not None and replay.worst is not None and replay.worst >= fail_on.level:
-        raise typer.Exit(ExitCode.FINDING)
+    if fail_on.level is not None:
+        raise typer.Exit(_judged(replay, fail_on.level))
+
+
+def _judged(replay: "Replay", fail_on: "Level") -> ExitCode:
+    """A rule that could be told at no look says nothing, and least of all that nothing was wrong. Of the built-in
+    ones nobody expects it: two are about programs, and there may be none."""
+    if replay.worst is not None and replay.worst >= fail_on:
+        return ExitCode.FINDING
+    untold = [course.rule.name for course in replay.courses if course.unknown_looks == replay.samples]
+    if untold and not replay.rules.are_built_in:
+        tell(f"the recording has not the numbers of {', '.join(untold)}")
+        return ExitCode.UNKNOWN
+    return ExitCode.DONE
 
 
 def _check(
@@ -129,10 +142,11 @@ def _look(choice: "TargetChoice", settings: "Settings") -> "Moment":
     """One reading, as `mnemo snapshot` takes it; a row, so that the processes of a group are counted too."""
     from mnemo_cli.limits.engine import State, step
     from mnemo_cli.model import Moment
+    from mnemo_cli.sampling.asked import Asked
     from mnemo_cli.sampling.choose import choose_sampler
     from mnemo_cli.watch.trackers import PublishedTrackers, with_trackers
 
-    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", rows=1)
+    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", asked=Asked(rows=1))
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())
         sample = with_trackers(sample, sampler, PublishedTrackers())

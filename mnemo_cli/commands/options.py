@@ -14,6 +14,7 @@ from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.units import parse_duration, parse_size
 
 if TYPE_CHECKING:
+    from mnemo_cli.output.fields import Fields
     from mnemo_cli.settings import Settings
 
 
@@ -135,6 +136,19 @@ def load_settings(
     return settings
 
 
+def choose_fields(text: str | None) -> "Fields":
+    """The fields of --fields; UsageError for one that no sample has."""
+    from mnemo_cli.output.fields import Fields, parse_fields
+
+    if text is None:
+        return Fields()
+    from mnemo_cli.output.field_names import check_fields
+
+    names = parse_fields(text)
+    check_fields(names)
+    return Fields(names)
+
+
 def duration(option: str, text: str | None) -> float | None:
     """Seconds of an option; UsageError names the option."""
     try:
@@ -180,6 +194,10 @@ LimitBudget = Annotated[
         help="Give the processes a budget of their own; passing it exits 1.",
         show_default=False,
     ),
+]
+FieldsOption = Annotated[
+    str | None,
+    typer.Option("--fields", metavar="NAME,…", help="Print only these numbers.", show_default=False),
 ]
 FailOnOption = Annotated[
     FailOn,

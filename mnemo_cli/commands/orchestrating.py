@@ -37,6 +37,7 @@ from mnemo_cli.orchestrate.waiting import Waiting
 from mnemo_cli.output.log import tell
 from mnemo_cli.output.orchestrate.verdict import verdict_with
 from mnemo_cli.redact import printable
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.host import HostMemory
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
@@ -208,7 +209,7 @@ class Orchestrating:
         sampler = choose_sampler(
             TargetChoice(),
             portable=self._settings.sampler() == "portable",
-            rows=0,
+            asked=Asked(rows=0, counted=self._alarm.counts_processes),
             most_descriptors=raise_own_descriptor_limit(),
         )
         stack.callback(sampler.close)
@@ -242,7 +243,7 @@ class Orchestrating:
         if self._choices.view is not View.LIVE or telling.pictures is None:
             return None
         from mnemo_cli.output.dashboard.look import Look
-        from mnemo_cli.output.dashboard.screen import terminal_console
+        from mnemo_cli.output.dashboard.terminal import terminal_console
         from mnemo_cli.output.orchestrate.screen import RunScreen
 
         console = terminal_console(self._choices.color.value)

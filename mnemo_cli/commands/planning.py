@@ -42,10 +42,11 @@ def limits_here(settings: "Settings") -> "tuple[Memory, ...]":
     """Every limit on our own path, now."""
     import time
 
+    from mnemo_cli.sampling.asked import NOBODY
     from mnemo_cli.sampling.choose import choose_sampler
     from mnemo_cli.sampling.target import TargetChoice
 
-    sampler = choose_sampler(TargetChoice(), portable=settings.sampler() == "portable", rows=0)
+    sampler = choose_sampler(TargetChoice(), portable=settings.sampler() == "portable", asked=NOBODY)
     try:
         return sampler.glance(time_seconds=time.time(), clock_seconds=time.monotonic()).limits
     finally:

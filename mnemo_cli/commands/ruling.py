@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from mnemo_cli.limits.rules.rule import Rules
     from mnemo_cli.settings import Settings
 
+# To know them is a walk of /proc where nobody else looks at processes.
+_COUNTS_OF_PROCESSES = frozenset(("process_count", "target_processes"))
+
 RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="Alert rules in place of the built-in ones.", show_default=False),
@@ -26,3 +29,8 @@ def rules_of(settings: "Settings") -> "Rules":
     from mnemo_cli.settings.alerts import alert_rules
 
     return alert_rules(settings, VARIABLES_BY_NAME)
+
+
+def counts_processes(rules: "Rules") -> bool:
+    """Whether a rule asks how many processes there are."""
+    return any(_COUNTS_OF_PROCESSES & rule.condition.names for rule in rules.rules)

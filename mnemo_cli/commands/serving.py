@@ -19,14 +19,15 @@ from mnemo_cli.output.prometheus.server.app import App
 from mnemo_cli.output.prometheus.server.listening import Server
 from mnemo_cli.output.prometheus.server.pages import Pages
 from mnemo_cli.output.prometheus.server.password import Credentials
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.own import read_own_cost
 from mnemo_cli.sampling.rlimits import raise_own_descriptor_limit
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.settings.numbers import numbers
-from mnemo_cli.watch.asked import Asked
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.on_demand import OnDemand
 from mnemo_cli.watch.signals import EndingSignals
 from mnemo_cli.watch.trackers import PublishedTrackers
 
@@ -54,6 +55,7 @@ class ServeChoice(NamedTuple):
     most_processes: int
     tls: "ssl.SSLContext | None"
     credentials: Credentials | None
+    has_actions: bool
     quiet: bool
 
 
@@ -72,7 +74,7 @@ class Serving:
         self._target = target
         self._choice = choice
         self._logger = logger
-        self._alarm = Alarm(settings, logger)
+        self._alarm = Alarm(settings, logger, has_actions=choice.has_actions)
         self._clock = WaitingClock()
 
     def run(self) -> int:
@@ -85,7 +87,7 @@ class Serving:
             sampler = choose_sampler(
                 self._target,
                 portable=self._settings.sampler() == "portable",
-                rows=self._choice.most_processes,
+                asked=self._asked(self._choice.most_processes),
                 most_descriptors=raise_own_descriptor_limit(),
                 # The use of a tree is made of it; else it would be half of what a scrape costs.
                 details_seconds=5.0 if self._target.is_tree else _DETAILS_SECONDS,
@@ -95,9 +97,9 @@ class Serving:
 
             def begin(is_asked: bool) -> None:
                 # Alerts and the forecast need the limits only: the processes are for those who ask.
-                sampler.rows = self._choice.most_processes if is_asked else 0
+                sampler.asked = self._asked(self._choice.most_processes if is_asked else 0)
 
-            asked = stack.enter_context(Asked(self._clock, beat_seconds=self._choice.beat_seconds, begin=begin))
+            asked = stack.enter_context(OnDemand(self._clock, beat_seconds=self._choice.beat_seconds, begin=begin))
             self._listen(asked, stack)
             trackers = PublishedTrackers(in_containers=self._target.is_tree or self._choice.most_processes > 0)
             moments = watch(
@@ -115,7 +117,10 @@ class Serving:
                     log_event(self._logger, event)
         return ExitCode.DONE if signals.exit_code is None else signals.exit_code
 
-    def _listen(self, asked: Asked, stack: contextlib.ExitStack) -> None:
+    def _asked(self, rows: int) -> Asked:
+        return Asked(rows=rows, counted=self._alarm.counts_processes)
+
+    def _listen(self, asked: OnDemand, stack: contextlib.ExitStack) -> None:
         """Serve from now on, from threads that end with this process."""
 
         def fill(moment: Moment) -> "Iterable[Metric]":

@@ -16,10 +16,12 @@ from mnemo_cli.commands.options import (
     ConfigFile,
     FailOn,
     FailOnOption,
+    FieldsOption,
     HostTarget,
     LimitBudget,
     NameTarget,
     PidTarget,
+    choose_fields,
     choose_target,
     command_app,
     load_settings,
@@ -29,7 +31,9 @@ from mnemo_cli.errors import OutputError, UsageError
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Json, Moment
+from mnemo_cli.output.fields import Fields
 from mnemo_cli.recording.document import pretty, sample_document
+from mnemo_cli.sampling.asked import NOBODY, Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.outcome import Bounds, Outcome
@@ -64,10 +68,7 @@ def snapshot(
         SnapshotFormat | None,
         typer.Option("--format", help="table on a terminal, plain elsewhere.", show_default=False),
     ] = None,
-    fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="NAME,…", help="Print only these numbers.", show_default=False),
-    ] = None,
+    fields: FieldsOption = None,
     top: Annotated[int, typer.Option("--top", metavar="N", min=0, help="Show the N largest processes.")] = 10,
     diff: Annotated[
         Path | None,
@@ -89,23 +90,24 @@ def snapshot(
     settings = load_settings(config_file, {})
     if output_format is SnapshotFormat.PROMETHEUS and (diff is not None or fields is not None):
         raise UsageError("--format prometheus has no --diff and no --fields: choose json for those")
+    chosen = choose_fields(fields)
     old = None
     if diff is not None:
         from mnemo_cli.recording.diff import load_sample
 
-        old = load_sample(diff)
+        old, chosen = load_sample(diff), Fields()
     if clean_trackers:
         _clean_trackers()
     outcome, child_code = Outcome(gate=Gate(fail_on=fail_on.level)), None
     if program is None:
-        moment = _look(choice, settings, top)
+        moment = _look(choice, settings, top, chosen)
         outcome = outcome.after(moment, _BOUNDS)
     else:
-        moment, outcome, child_code = _run(program, choice, settings, top, outcome)
+        moment, outcome, child_code = _run(program, choice, settings, top, chosen, outcome)
     if output_format is SnapshotFormat.PROMETHEUS:
         text = _metrics(moment, settings, top)
     else:
-        text = _text(moment, output_format, fields, old, top)
+        text = _text(moment, output_format, chosen.names, old, top)
     sys.stdout.write(text)
     raise typer.Exit(outcome.exit_code(_BOUNDS, timed_out=False, child_code=child_code, signal_code=None))
 
@@ -121,18 +123,20 @@ def _clean_trackers() -> None:
     tell(f"removed {count} {'file' if count == 1 else 'files'} of counters of ended programs")
 
 
-def _look(choice: TargetChoice, settings: "Settings", top: int) -> Moment:
-    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", rows=top)
+def _look(choice: TargetChoice, settings: "Settings", top: int, fields: Fields) -> Moment:
+    asked = _asked(top, fields)
+    sampler = choose_sampler(choice, portable=settings.sampler() == "portable", asked=asked)
     try:
         sample = sampler.sample(time_seconds=time.time(), clock_seconds=time.monotonic())
-        sample = with_trackers(sample, sampler, _trackers(choice, top))
+        if (trackers := _trackers(choice, asked, fields)) is not None:
+            sample = with_trackers(sample, sampler, trackers)
     finally:
         sampler.close()
     return Moment(sample=sample, verdict=step(State(), sample, settings.levels())[1])
 
 
 def _run(
-    program: list[str], choice: TargetChoice, settings: "Settings", top: int, outcome: Outcome
+    program: list[str], choice: TargetChoice, settings: "Settings", top: int, fields: Fields, outcome: Outcome
 ) -> tuple[Moment, Outcome, int]:
     """The moment of the program's highest use, what all its moments came to, and its exit code."""
     from mnemo_cli.commands.verdict import tell_verdict, witness_of
@@ -152,28 +156,35 @@ def _run(
         if witness is not None:
             witness.meet(child.pid)
         child.stops(clock)
-        sampler = choose_sampler(choice._replace(pid=child.pid), portable=settings.sampler() == "portable", rows=top)
+        asked, portable = _asked(top, fields), settings.sampler() == "portable"
+        sampler = choose_sampler(choice._replace(pid=child.pid), portable=portable, asked=asked)
         stack.callback(sampler.close)
         rhythm = Rhythm(interval_seconds=_PROGRAM_INTERVAL_SECONDS)
         highest: Moment | None = None
-        trackers = _trackers(choice, top)
+        trackers = _trackers(choice, asked, fields)
         for moment in watch(sampler, edges=settings.levels(), rhythm=rhythm, clock=clock, trackers=trackers):
             outcome = outcome.after(moment, _BOUNDS)
             if moment.reported and witness is not None:
                 witness.note(moment.sample, sampler.pids)
             if moment.reported and (highest is None or _used_by_target(moment) > _used_by_target(highest)):
                 highest = moment
-        asked = signals.received is not None or child.reap() is None
+        was_asked = signals.received is not None or child.reap() is None
         ended = child.end(GRACE_SECONDS)
         if witness is not None:
-            tell_verdict(witness, ended, (), expected=asked)
+            tell_verdict(witness, ended, (), expected=was_asked)
     assert highest is not None  # a watch begins with a whole sample
     return highest, outcome, ended.exit_code
 
 
-def _trackers(choice: TargetChoice, rows: int) -> PublishedTrackers:
+def _asked(top: int, fields: Fields) -> Asked:
+    return Asked(rows=top) if fields.need_processes else NOBODY
+
+
+def _trackers(choice: TargetChoice, asked: Asked, fields: Fields) -> PublishedTrackers | None:
     """Without rows the processes of the machine are not known, and not worth a walk of /proc."""
-    return PublishedTrackers(in_containers=choice.is_tree or rows > 0)
+    if not fields.need_trackers:
+        return None
+    return PublishedTrackers(in_containers=choice.is_tree or asked.anyone or bool(fields.names))
 
 
 def _used_by_target(moment: Moment) -> int:
@@ -191,7 +202,11 @@ def _metrics(moment: Moment, settings: "Settings", top: int) -> str:
 
 
 def _text(
-    moment: Moment, output_format: SnapshotFormat | None, fields: str | None, old: Mapping[str, Json] | None, top: int
+    moment: Moment,
+    output_format: SnapshotFormat | None,
+    fields: tuple[str, ...],
+    old: Mapping[str, Json] | None,
+    top: int,
 ) -> str:
     chosen = output_format or (SnapshotFormat.TABLE if sys.stdout.isatty() else SnapshotFormat.PLAIN)
     as_json = chosen is SnapshotFormat.JSON
@@ -201,10 +216,10 @@ def _text(
 
         document = diff_document(old, sample_document(moment))
         return pretty(document) if as_json else diff_text(document)
-    if fields is not None:
-        from mnemo_cli.output.fields import field_lines, parse_fields, pick
+    if fields:
+        from mnemo_cli.output.fields import field_lines, pick
 
-        values = pick(sample_document(moment), parse_fields(fields))
+        values = pick(sample_document(moment), fields)
         return pretty(values) if as_json else field_lines(values)
     if as_json:
         return pretty(sample_document(moment))

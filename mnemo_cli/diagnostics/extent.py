@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.units import KIB, MIB
@@ -15,7 +16,7 @@ def target_pids(choice: TargetChoice, root: Path, *, portable: bool) -> tuple[in
     """The target's processes; none for our own scope and the machine. Raises TargetError where nobody is."""
     if choice.kind in ("own", "host"):
         return ()
-    sampler = choose_sampler(choice, portable=portable, root=root, rows=0)
+    sampler = choose_sampler(choice, portable=portable, root=root, asked=NOBODY)
     try:
         return tuple(sorted(sampler.pids))
     finally:
@@ -24,7 +25,7 @@ def target_pids(choice: TargetChoice, root: Path, *, portable: bool) -> tuple[in
 
 def member_max_bytes(root: Path, *, portable: bool) -> int:
     """A share of what the limits on our own path leave us: the bundle must not be what fills the group."""
-    sampler = choose_sampler(TargetChoice(), portable=portable, root=root, rows=0)
+    sampler = choose_sampler(TargetChoice(), portable=portable, root=root, asked=NOBODY)
     try:
         limits = sampler.glance(time_seconds=0.0, clock_seconds=0.0).limits
     finally:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.cgroup import Place, locate_path, locate_process
 from mnemo_cli.sampling.files import gap
 from mnemo_cli.sampling.machine import Machine
@@ -168,7 +169,7 @@ def _some_pid(choice: TargetChoice, root: Path) -> int | None:
     """Of a tree or a name the first process tells the path."""
     if not choice.is_tree:
         return None
-    machine = Machine(choice, root=root, rows=0)
+    machine = Machine(choice, root=root, asked=NOBODY)
     try:
         pids: Sequence[int] = tuple(machine.pids)
     finally:

@@ -184,7 +184,8 @@ class Sample(NamedTuple):
 
     `time_seconds` is Unix time, `clock_seconds` the monotonic clock that rates and spans use.
     `processes` is the visible part, the largest first; `process_count` counts all in scope.
-    `vm_pressure_level` is what macOS has in place of PSI; elsewhere it is None.
+    `vm_pressure_level` is what macOS has in place of PSI; elsewhere it is None. `pss_seconds` is how long the
+    reading of PSS took since the sample before: a cost of the watch, and no reading of the system.
     """
 
     time_seconds: float
@@ -198,6 +199,7 @@ class Sample(NamedTuple):
     trackers: tuple[Tracker, ...] = ()
     host_oom_kills_total: int | None = None
     vm_pressure_level: VmPressureLevel | None = None
+    pss_seconds: float | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from mnemo_cli.model import Event, Json, Moment, Unlimited
-from mnemo_cli.output.fields import pick
+from mnemo_cli.output.fields import field_row, pick, pick_present
 from mnemo_cli.output.words import duration, percent, size, status
 from mnemo_cli.recording.document import encode, event_document, sample_document, timestamp
 from mnemo_cli.units import format_size
@@ -27,13 +27,18 @@ _CSV_FIELDS = (
 )  # fmt: skip
 
 
-def header(line_format: LineFormat) -> str:
+def header(line_format: LineFormat, fields: Sequence[str] = ()) -> str:
     """What comes before the first line."""
-    return _csv_line(_CSV_FIELDS) + "\n" if line_format is LineFormat.CSV else ""
+    return _csv_line(fields or _CSV_FIELDS) + "\n" if line_format is LineFormat.CSV else ""
 
 
-def moment_text(moment: Moment, line_format: LineFormat) -> str:
-    """The lines of one moment: its events at once, its sample when it is reported. csv has samples only."""
+def moment_text(moment: Moment, line_format: LineFormat, fields: Sequence[str] = ()) -> str:
+    """The lines of one moment: its events at once, its sample when it is reported. csv has samples only.
+
+    With `fields` there are only these numbers of each sample.
+    """
+    if fields:
+        return _fields_line(moment, line_format, fields) + "\n" if moment.reported else ""
     return "".join(f"{line}\n" for line in _lines(moment, line_format))
 
 
@@ -45,24 +50,11 @@ def event_text(event: Event, line_format: LineFormat) -> str:
     return line + "\n"
 
 
-def _lines(moment: Moment, line_format: LineFormat) -> Iterator[str]:
-    for event in moment.verdict.events:
-        if text := event_text(event, line_format):
-            yield text[:-1]
-    if not moment.reported:
-        return
-    if line_format is LineFormat.NDJSON:
-        yield encode(sample_document(moment))
-    elif line_format is LineFormat.CSV:
-        yield _csv_line(pick(sample_document(moment), _CSV_FIELDS).values())
-    else:
-        yield _plain(moment)
-
-
-def _plain(moment: Moment) -> str:
+def standing_text(moment: Moment) -> str:
+    """How memory stands, in one line for people."""
     verdict = moment.verdict
     binding, forecast = verdict.binding, verdict.forecast
-    words = [_clock_time(moment.sample.time_seconds), f"{status(verdict.level, verdict.at_least):<11}"]
+    words = [f"{status(verdict.level, verdict.at_least):<11}"]
     if binding is None:
         words.append("no limit could be read")
     else:
@@ -82,6 +74,31 @@ def _plain(moment: Moment) -> str:
 
         words += filter(None, [worst_component(moment.sample.trackers)])
     return "  ".join(words)
+
+
+def _lines(moment: Moment, line_format: LineFormat) -> Iterator[str]:
+    for event in moment.verdict.events:
+        if text := event_text(event, line_format):
+            yield text[:-1]
+    if not moment.reported:
+        return
+    if line_format is LineFormat.NDJSON:
+        yield encode(sample_document(moment))
+    elif line_format is LineFormat.CSV:
+        yield _csv_line(pick(sample_document(moment), _CSV_FIELDS).values())
+    else:
+        yield _plain(moment)
+
+
+def _fields_line(moment: Moment, line_format: LineFormat, fields: Sequence[str]) -> str:
+    values = pick_present(sample_document(moment), fields)
+    if line_format is LineFormat.CSV:
+        return _csv_line(encode(value) if isinstance(value, dict | list) else value for value in values.values())
+    return encode(values) if line_format is LineFormat.NDJSON else field_row(values)
+
+
+def _plain(moment: Moment) -> str:
+    return f"{_clock_time(moment.sample.time_seconds)}  {standing_text(moment)}"
 
 
 def _plain_event(event: Event) -> str:

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.output.command_tree import Argument, Command
+from mnemo_cli.output.dashboard import keys as dashboard
 from mnemo_cli.output.examples import EXAMPLES, FRAGMENTS, Example
+from mnemo_cli.output.orchestrate import keys as run
 
 
 class Edition(NamedTuple):
@@ -61,6 +63,7 @@ def _page(command: Command, mnemo: Command, edition: Edition, variables: Iterabl
         *_below(command),
         *_section("ARGUMENTS", _arguments(command)),
         *_section("OPTIONS", _options(command)),
+        *_section("KEYS", _entries(_keys(command))),
         *_section("EXIT STATUS", _entries(_exit_codes(command))),
         *_section("ENVIRONMENT", [*_entries(variables), *_environment_note(command)]),
         *_section("FILES", _entries(FILES)),
@@ -68,6 +71,13 @@ def _page(command: Command, mnemo: Command, edition: Edition, variables: Iterabl
         *_section("SEE ALSO", _see_also(command, mnemo)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _keys(command: Command) -> Iterator[Entry]:
+    """What can be pressed in the screens of two commands."""
+    shown = {"monitor": (*dashboard.KEYS, dashboard.VIEWS), "orchestrate": run.KEYS}
+    for key in shown.get(command.words[-1], ()):
+        yield Entry(key.name, key.help)
 
 
 def _section(heading: str, lines: Iterable[str]) -> list[str]:

@@ -141,7 +141,7 @@ def forecast_document(forecast: Forecast) -> dict[str, Json]:
 
 
 def process_document(process: Process) -> dict[str, Json]:
-    return {name: limit_json(getattr(process, name)) for name in Process._fields}
+    return {**process._asdict(), "fd_soft_limit": limit_json(process.fd_soft_limit)}
 
 
 def tracker_document(tracker: Tracker) -> dict[str, Json]:

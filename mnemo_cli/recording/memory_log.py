@@ -70,6 +70,20 @@ class MemoryLog:
         if self._pending:
             self._flush()
 
+    def tell(self, event: Event) -> bool:
+        """An event that is in no moment, such as a mark. Whether it is written, and does not wait."""
+        self._pending.append(_line(event_line(event)))
+        self._flush()
+        return not self._pending
+
+    def change(self, settings: MemoryLogSettings) -> None:
+        """Other settings from now on. What waits goes where the log is then; the beat goes on from the last line."""
+        before, self._settings = self._settings, settings
+        self._due_seconds += settings.interval_seconds - before.interval_seconds
+        if settings.path != before.path:
+            self._drop_descriptor()
+            self._failing = False
+
     def close(self) -> None:
         """Write what is left, as far as possible, and close the file."""
         for _ in range(_CLOSING_TRIES):

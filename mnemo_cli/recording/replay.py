@@ -71,7 +71,9 @@ def replay(lines: Iterable[Recorded | Strange], rules: Rules, settings: Mapping[
     more_strange = 0
     for line in lines:
         if isinstance(line, Recorded):
-            followed.look(line)
+            # Its own events are what the rules of then told; one that is not reported has nothing else.
+            if line.moment.reported:
+                followed.look(line)
         elif len(strange) < _MOST_STRANGE:
             strange.append(line)
         else:

@@ -5,10 +5,12 @@ host        the machine's memory: /proc/meminfo, /proc/vmstat
 mounts      where control groups are mounted, for any controller
 cgroup      which control groups a process is in (v1, v2, hybrid, namespaces)
 group       one control group's memory files; `subtree` the kills in it and all below
+group_tree  every group that can be seen, slice by slice; `group_sweep` is one walk over them
 pressure    PSI
 index       which processes exist, who is whose child
 resident    their memory: an adaptive sweep over kept descriptors
 details     what one process shows of itself: PSS, swap, descriptors, limits, command line
+one_process one process looked at closely: limits with their use, memory and descriptors by kind
 rlimits     /proc/PID/limits
 target      what to look at: this scope, the machine, a process tree, a name, a group
 members     which processes that means now

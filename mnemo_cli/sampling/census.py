@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Process, Target
+from mnemo_cli.sampling.asked import Asked, PssMode
 from mnemo_cli.sampling.index import Entry, ProcessIndex
 from mnemo_cli.sampling.members import Members
 from mnemo_cli.sampling.target import TargetChoice
@@ -18,6 +19,11 @@ _WANTED = (
     "rss_bytes", "pss_bytes", "uss_bytes", "swap_bytes", "command", "threads", "fds", "fd_soft_limit", "oom_score_adj",
     "cgroup",
 )  # fmt: skip
+
+
+_WANTED_WITHOUT_PSS = tuple(field for field in _WANTED if field not in ("pss_bytes", "uss_bytes", "swap_bytes"))
+# psutil takes a tenth of a millisecond and more for each.
+_MOST_WITH_PSS = 200
 
 
 class AskedIndex(ProcessIndex):
@@ -31,8 +37,8 @@ class AskedIndex(ProcessIndex):
         """None where it is denied, or the process is gone."""
         raise NotImplementedError
 
-    def describe(self, entry: Entry) -> Process | None:
-        """Everything about one process; None when it is gone."""
+    def describe(self, entry: Entry, *, pss: bool = True) -> Process | None:
+        """Everything about one process, but PSS only if asked for; None when it is gone."""
         raise NotImplementedError
 
 
@@ -56,18 +62,32 @@ class Census:
         if choice.is_tree and not self.follow([]) and choice.kind != "command":
             raise TargetError(choice.nobody)
 
-    def read(self, rows: int, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:
-        """The `rows` processes that hold most, and what the target uses: a tree its sum, all else the machine's use."""
+    def read(self, asked: Asked, gaps: list[Gap], *, host_used_bytes: int | None) -> tuple[tuple[Process, ...], Target]:
+        """The processes that are asked for, and what the target uses: a tree its sum, all else the machine's use.
+
+        There is no cheap way to more: the PSS of all is that of the largest few hundred.
+        """
         if self._choice.is_tree:
             processes = self._describe(self.follow(gaps), gaps)
-            return _sorted(processes)[:rows], self._use(processes, gaps)
-        if not rows:
+            return _wanted(_sorted(processes), asked), self._use(processes, gaps)
+        if not asked.anyone and not asked.counted:
             gaps.append(Gap("target.processes", "psutil", "processes were not asked for"))
             return (), Target(used_bytes=host_used_bytes, used_is_rss=False, processes=None)
         present = self.follow(gaps)
-        largest = heapq.nlargest(rows, present, key=lambda entry: _rank(self._index.resident_bytes(entry.pid)))
         target = Target(used_bytes=host_used_bytes, used_is_rss=False, processes=len(present))
-        return _sorted(self._describe(largest, gaps)), target
+        resident = {entry.pid: self._index.resident_bytes(entry.pid) for entry in present}
+        rows = max(asked.rows, _MOST_WITH_PSS) if asked.pss is PssMode.ALL else asked.rows
+        chosen = {entry.pid for entry in heapq.nlargest(rows, present, key=lambda entry: _rank(resident[entry.pid]))}
+        chosen |= asked.pids
+        found = self._describe(
+            [entry for entry in present if entry.pid in chosen], gaps, pss=asked.pss is not PssMode.OFF
+        )
+        if asked.everyone:
+            others = [entry for entry in present if entry.pid not in chosen]
+            found += [_in_short(entry, resident[entry.pid]) for entry in others]
+            if others:
+                gaps.append(Gap("processes", "psutil", f"{len(others)} others were asked for their RSS only"))
+        return _sorted(found), target
 
     def follow(self, gaps: list[Gap]) -> list[Entry]:
         """Find out who is there; `pids` are theirs."""
@@ -92,12 +112,14 @@ class Census:
             gaps.append(Gap("target.used_bytes", "psutil", f"the memory of {shares.count(None)} processes is not told"))
         return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(shares))
 
-    def _describe(self, entries: Iterable[Entry], gaps: list[Gap]) -> list[Process]:
-        described = (self._index.describe(entry) for entry in entries)
+    def _describe(self, entries: Iterable[Entry], gaps: list[Gap], *, pss: bool = True) -> list[Process]:
+        described = (self._index.describe(entry, pss=pss) for entry in entries)
         found = [process for process in described if process is not None]
         # A zombie or a thread of the kernel holds nothing and has little to tell: that is no gap.
         asked = [process for process in found if process.rss_bytes != 0]
-        for field in _WANTED:
+        if not pss:
+            gaps.append(Gap("processes.pss_bytes", "psutil", "PSS was not asked for"))
+        for field in _WANTED if pss else _WANTED_WITHOUT_PSS:
             untold = sum(getattr(process, field) is None for process in asked)
             if untold:
                 gaps.append(Gap(f"processes.{field}", "psutil", f"psutil cannot tell it of {untold} of {len(asked)}"))
@@ -112,6 +134,18 @@ class Census:
             gaps.append(Gap("target.used_bytes", "psutil", f"there is no PSS of {by_rss} processes"))
         self._counts_rss = by_rss > 0
         return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(processes))
+
+
+def _wanted(processes: tuple[Process, ...], asked: Asked) -> tuple[Process, ...]:
+    """Of those that were described in any case."""
+    if asked.everyone:
+        return processes
+    rest = (process for process in processes[asked.rows :] if process.pid in asked.pids)
+    return (*processes[: asked.rows], *rest)
+
+
+def _in_short(entry: Entry, rss_bytes: int | None) -> Process:
+    return Process(entry.pid, entry.ppid, entry.started, entry.name, entry.uid, rss_bytes)
 
 
 def _share(process: Process) -> int | None:

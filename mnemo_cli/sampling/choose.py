@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnemo_cli.sampling.asked import LARGEST, Asked
+
 if TYPE_CHECKING:
     from mnemo_cli.sampling.machine import Sampler
     from mnemo_cli.sampling.target import TargetChoice
@@ -17,7 +19,7 @@ def choose_sampler(
     *,
     portable: bool,
     root: Path = Path("/"),
-    rows: int = 50,
+    asked: Asked = LARGEST,
     most_descriptors: int | None = None,
     details_seconds: float = 5.0,
 ) -> "Sampler":
@@ -29,7 +31,7 @@ def choose_sampler(
     if portable or sys.platform != "linux":
         from mnemo_cli.sampling.portable import Portable
 
-        return Portable(choice, rows=rows)
+        return Portable(choice, asked=asked)
     from mnemo_cli.sampling.machine import Machine
 
-    return Machine(choice, root=root, rows=rows, most_descriptors=most_descriptors, details_seconds=details_seconds)
+    return Machine(choice, root=root, asked=asked, most_descriptors=most_descriptors, details_seconds=details_seconds)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mnemo_cli.model import Limit
 from mnemo_cli.redact import printable, redact_command
-from mnemo_cli.sampling.files import Table, line_values, parse_number
+from mnemo_cli.sampling.files import Table, parse_number
 from mnemo_cli.sampling.mounts import parse_membership
 from mnemo_cli.sampling.rlimits import parse_soft_nofile
 
@@ -40,51 +40,93 @@ class Details(NamedTuple):
     cgroup: str | None
 
 
+_UNKNOWN = Details(
+    name=None, command=None, rss_bytes=None, pss_bytes=None, uss_bytes=None, swap_bytes=None, threads=None, fds=None,
+    fd_soft_limit=None, oom_score_adj=None, cgroup=None,
+)  # fmt: skip
+
+
+class Known(NamedTuple):
+    """What was read of a process, whether its PSS was, and when it is to be read again."""
+
+    due_seconds: float
+    with_pss: bool
+    details: Details
+
+
 class DetailReader:
     """Reads and remembers the details of the processes that are shown.
 
     `refresh_seconds` is how long they are good for. Where that is long, the first refreshes are spread over it, so
-    that no sample pays for all of them.
+    that no sample pays for all of them. `pss_seconds` is what the reading of PSS took so far.
     """
 
     def __init__(self, root: Path, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
         self._proc = os.fspath(root / "proc")
         self._refresh_seconds = refresh_seconds
-        self._known: dict[tuple[int, int], tuple[float, Details]] = {}
+        self._known: dict[tuple[int, int], Known] = {}
+        self.pss_seconds = 0.0
 
-    def read(self, pid: int, started: int, clock_seconds: float, *, fresh: bool = False) -> Details:
+    def read(self, pid: int, started: int, clock_seconds: float, *, pss: bool = True, fresh: bool = False) -> Details:
         """The details of one process, at most a few seconds old (or read now, if `fresh`)."""
-        due, details = self._known.get((pid, started), (0.0, None))
-        if details is None or fresh or clock_seconds >= due:
+        known = self._known.get((pid, started))
+        if known is None or fresh or clock_seconds >= known.due_seconds or (pss and not known.with_pss):
             begin = time.perf_counter()
-            details = read_details(f"{self._proc}/{pid}")
+            details = self._read(f"{self._proc}/{pid}", pss=pss)
             cost = time.perf_counter() - begin
-            good_seconds = self._refresh_seconds if due else self._first_refresh_seconds(pid)
-            due = clock_seconds + max(good_seconds, cost / _LARGEST_SHARE_OF_TIME)
-            self._known[pid, started] = due, details
-        return details
+            good_seconds = self._refresh_seconds if known else self._first_refresh_seconds(pid)
+            due_seconds = clock_seconds + max(good_seconds, cost / _LARGEST_SHARE_OF_TIME)
+            known = self._known[pid, started] = Known(due_seconds, pss, details)
+        return known.details
 
-    def _first_refresh_seconds(self, pid: int) -> float:
-        """Neighbours in time have neighbouring pids: sixteen of them are due one after the other."""
-        late_seconds = max(0.0, self._refresh_seconds - REFRESH_SECONDS)
-        return self._refresh_seconds - late_seconds * (pid % 16) / 16
+    def known(self, pid: int, started: int) -> Known | None:
+        """What was read of it so far, however long ago that was."""
+        return self._known.get((pid, started))
+
+    def read_label(self, pid: int, started: int) -> Known:
+        """Only its command and group, for a process of which nothing else is known; the rest is due at once."""
+        known = self._known[pid, started] = Known(0.0, False, read_label(f"{self._proc}/{pid}"))
+        return known
 
     def keep_only(self, shown: set[tuple[int, int]]) -> None:
         """Forget the processes that are shown no more."""
         for key in self._known.keys() - shown:
             del self._known[key]
 
+    def _read(self, folder: str, *, pss: bool) -> Details:
+        if not pss:
+            return _details(folder, b"")
+        begin = time.perf_counter()
+        rollup = _bytes(f"{folder}/smaps_rollup")
+        self.pss_seconds += time.perf_counter() - begin
+        return _details(folder, rollup)
+
+    def _first_refresh_seconds(self, pid: int) -> float:
+        """Neighbours in time have neighbouring pids: sixteen of them are due one after the other."""
+        late_seconds = max(0.0, self._refresh_seconds - REFRESH_SECONDS)
+        return self._refresh_seconds - late_seconds * (pid % 16) / 16
+
 
 def read_details(directory: str | os.PathLike[str]) -> Details:
     """Everything about /proc/PID now."""
     folder = os.fspath(directory)
-    rollup, status = _bytes(f"{folder}/smaps_rollup"), _bytes(f"{folder}/status").replace(b"\t", b" ")
+    return _details(folder, _bytes(f"{folder}/smaps_rollup"))
+
+
+def read_label(directory: str | os.PathLike[str]) -> Details:
+    """Only the command and the group of /proc/PID: what a person looks for a process by."""
+    folder = os.fspath(directory)
+    return _UNKNOWN._replace(command=_command(_bytes(f"{folder}/cmdline")), cgroup=_cgroup(_bytes(f"{folder}/cgroup")))
+
+
+def _details(folder: str, rollup: bytes) -> Details:
+    status = b"\n" + _bytes(f"{folder}/status").replace(b"\t", b" ")
     rss, pss, clean, dirty, swap = _ROLLUP.values(rollup)
-    vm_swap, threads = line_values(status, ("VmSwap", "Threads"))
-    comm, argv = _bytes(f"{folder}/comm"), _bytes(f"{folder}/cmdline")
+    vm_swap, threads = _line_value(status, b"\nVmSwap:"), _line_value(status, b"\nThreads:")
+    comm = _bytes(f"{folder}/comm")
     return Details(
         name=printable(os.fsdecode(comm.removesuffix(b"\n"))) if comm else None,
-        command=redact_command([os.fsdecode(word) for word in argv.rstrip(b"\0").split(b"\0")]) if argv else None,
+        command=_command(_bytes(f"{folder}/cmdline")),
         rss_bytes=_kib(rss),
         pss_bytes=_kib(pss),
         uss_bytes=None if clean is None or dirty is None else (clean + dirty) * _KIB,
@@ -96,6 +138,19 @@ def read_details(directory: str | os.PathLike[str]) -> Details:
         oom_score_adj=_signed(_bytes(f"{folder}/oom_score_adj")),
         cgroup=_cgroup(_bytes(f"{folder}/cgroup")),
     )
+
+
+def _line_value(text: bytes, key: bytes) -> int | None:
+    """The number of one line, at a tenth of what it costs to look at all of them; None of one that is cut."""
+    begin = text.find(key)
+    end = text.find(b"\n", begin + 1)
+    word = text[begin + len(key) : end].removesuffix(b" kB").strip(b" ")
+    return int(word) if begin >= 0 and end >= 0 and word.isdigit() and len(word) < 20 else None
+
+
+def _command(argv: bytes) -> str | None:
+    """Its words, with secrets masked; None of a thread of the kernel, which has none."""
+    return redact_command([os.fsdecode(word) for word in argv.rstrip(b"\0").split(b"\0")]) if argv else None
 
 
 def _fd_count(folder: str) -> int | None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Memory, Sample, Target
+from mnemo_cli.sampling.asked import LARGEST, Asked
 from mnemo_cli.sampling.details import REFRESH_SECONDS
 from mnemo_cli.sampling.path import LimitPath
 from mnemo_cli.sampling.population import Population
@@ -20,10 +21,10 @@ _BUDGET_CHECK_RATIO = 0.75
 class Sampler(Protocol):
     """What watch needs of a machine; Machine reads Linux, Portable everything that psutil knows.
 
-    `rows` is how many processes a whole sample describes; it may change while the watch runs.
+    `asked` says which processes a whole sample describes; it may change while the watch runs.
     """
 
-    rows: int
+    asked: Asked
 
     @property
     def pids(self) -> Collection[int]:
@@ -49,12 +50,13 @@ class Machine:
         choice: TargetChoice,
         *,
         root: Path = Path("/"),
-        rows: int = 50,
+        asked: Asked = LARGEST,
         most_descriptors: int | None = None,
         details_seconds: float = REFRESH_SECONDS,
     ) -> None:
         self._choice = choice
-        self.rows = rows
+        self.asked = asked
+        self._pss_seconds_told = 0.0
         self._path = LimitPath(choice, root)
         self._population = Population(
             choice,
@@ -73,7 +75,7 @@ class Machine:
 
     @property
     def pids(self) -> Collection[int]:
-        if not self._choice.is_tree and not self.rows:
+        if not self._choice.is_tree and not self.asked.anyone:
             self._population.follow([])
         return self._population.pids
 
@@ -83,7 +85,7 @@ class Machine:
             self._population.refresh(gaps, clock_seconds)
             self._path.follow(self._population.pids)
         limits, paging = self._path.read(gaps)
-        if not self._choice.is_tree and self.rows:
+        if not self._choice.is_tree and self.asked.anyone:
             self._population.refresh(gaps, clock_seconds, host_used_bytes=limits[-1].used_bytes)
         target = self._target(gaps, clock_seconds, limits)
         return Sample(
@@ -93,9 +95,10 @@ class Machine:
             limits=self._choice.budget(target) + limits,
             target=target,
             pressure=self._path.read_pressure(gaps),
-            processes=self._population.largest(self.rows, gaps, clock_seconds) if self.rows else (),
+            processes=self._population.describe(self.asked, gaps, clock_seconds),
             process_count=target.processes,
             host_oom_kills_total=paging.oom_kills_total,
+            pss_seconds=self._pss_seconds(),
             gaps=tuple(gaps),
         )
 
@@ -115,11 +118,18 @@ class Machine:
         self._path.close()
         self._population.close()
 
+    def _pss_seconds(self) -> float:
+        """What the reading of PSS took since this was last asked."""
+        before, self._pss_seconds_told = self._pss_seconds_told, self._population.pss_seconds
+        return self._pss_seconds_told - before
+
     def _target(self, gaps: list[Gap], clock_seconds: float, limits: tuple[Memory, ...]) -> Target:
         """A tree uses the sum of its processes; a group or the machine what counts against its own limit."""
         if self._choice.is_tree:
             return self._population.use(gaps, clock_seconds, fresh=self._choice.budget_bytes is not None)
-        count = len(self._population.pids) if self.rows else None
+        if self.asked.counted and not self.asked.anyone:
+            self._population.follow(gaps)
+        count = len(self._population.pids) if self.asked.anyone or self.asked.counted else None
         if count is None:
             gaps.append(Gap("target.processes", "/proc", "processes were not asked for"))
         return Target(used_bytes=limits[0].used_bytes, used_is_rss=False, processes=count)

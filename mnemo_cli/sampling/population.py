@@ -1,16 +1,17 @@
-"""The processes of a target: what they use together, and the largest of them for the table."""
+"""The processes of a target: who they are, and what they use together; describing tells of each of them."""
 
-import heapq
 import os
 from pathlib import Path
 
 from mnemo_cli.errors import SourceError
 from mnemo_cli.model import Gap, Process, Target
+from mnemo_cli.sampling.asked import Asked
+from mnemo_cli.sampling.describing import Describer
 from mnemo_cli.sampling.details import REFRESH_SECONDS, DetailReader, Details
 from mnemo_cli.sampling.files import read_text
 from mnemo_cli.sampling.index import ProcessIndex
 from mnemo_cli.sampling.members import Members
-from mnemo_cli.sampling.resident import ResidentSweep, Tracked
+from mnemo_cli.sampling.resident import ResidentSweep
 from mnemo_cli.sampling.target import TargetChoice
 
 # A move of this share of the machine's memory since the last full sweep means that a process at rest woke up.
@@ -30,11 +31,11 @@ class Population:
         details_seconds: float = REFRESH_SECONDS,
     ) -> None:
         self._choice = choice
-        self._page_bytes = os.sysconf("SC_PAGE_SIZE")
         self._index = ProcessIndex(root)
         self._members = Members(choice, root, directory)
         self._sweep = ResidentSweep(root, most_descriptors=most_descriptors)
         self._details = DetailReader(root, refresh_seconds=details_seconds)
+        self._describer = Describer(self._details, page_bytes=os.sysconf("SC_PAGE_SIZE"))
         self._swept_at_bytes: int | None = None
         self._hides_others = hides_other_users(root)
 
@@ -42,6 +43,11 @@ class Population:
     def pids(self) -> list[int]:
         """The processes of the target, oldest first as /proc lists them."""
         return list(self._sweep.tracked)
+
+    @property
+    def pss_seconds(self) -> float:
+        """What the reading of PSS took so far."""
+        return self._details.pss_seconds
 
     def refresh(self, gaps: list[Gap], clock_seconds: float, *, host_used_bytes: int | None = None) -> None:
         """Find out who is there and what they use now; cheap when nobody forked and nobody grew."""
@@ -63,7 +69,7 @@ class Population:
         """The sum of PSS, taking each process's growth of RSS since its PSS was read; RSS where PSS is denied."""
         used_bytes, denied, unread = 0, 0, 0
         for process in self._sweep.tracked.values():
-            entry, rss_bytes = process.entry, self._rss_bytes(process)
+            entry, rss_bytes = process.entry, self._describer.rss_bytes(process)
             details = self._details.read(entry.pid, entry.started, clock_seconds, fresh=fresh)
             share_bytes = _share_bytes(details, rss_bytes)
             if share_bytes is not None:
@@ -81,47 +87,18 @@ class Population:
             used_bytes=None if unread else used_bytes, used_is_rss=denied > 0, processes=len(self._sweep.tracked)
         )
 
-    def largest(self, rows: int, gaps: list[Gap], clock_seconds: float) -> tuple[Process, ...]:
-        """The `rows` processes that hold most, by PSS, with RSS where PSS is denied."""
-        chosen = heapq.nlargest(rows, self._sweep.tracked.values(), key=lambda process: process.pages or 0)
-        found = [self._process(process, clock_seconds) for process in chosen]
+    def describe(self, asked: Asked, gaps: list[Gap], clock_seconds: float) -> tuple[Process, ...]:
+        """The processes that are asked for, the largest first."""
+        if not asked.anyone:
+            return ()
+        found = self._describer.describe(self._sweep.tracked, asked, gaps, clock_seconds)
         if not self._choice.is_tree:
-            self._details.keep_only({(process.entry.pid, process.entry.started) for process in chosen})
-        denied = sum(process.pss_bytes is None and process.rss_bytes != 0 for process in found)
-        unread = sum(process.rss_bytes is None for process in found)
-        if denied:
-            gaps.append(Gap("processes.pss_bytes", "/proc/PID/smaps_rollup", f"PSS is denied for {denied} of the rows"))
-        if unread:
-            gaps.append(Gap("processes.rss_bytes", "/proc/PID/statm", f"RSS cannot be read for {unread} of the rows"))
-        return tuple(sorted(found, key=_weight, reverse=True))
+            self._details.keep_only({(process.pid, process.started) for process in found})
+        return found
 
     def close(self) -> None:
         self._sweep.close()
         self._index.close()
-
-    def _process(self, process: Tracked, clock_seconds: float) -> Process:
-        entry = process.entry
-        details: Details = self._details.read(entry.pid, entry.started, clock_seconds)
-        return Process(
-            pid=entry.pid,
-            ppid=entry.ppid,
-            started=entry.started,
-            name=details.name or entry.name,
-            uid=entry.uid,
-            rss_bytes=self._rss_bytes(process),
-            pss_bytes=details.pss_bytes,
-            uss_bytes=details.uss_bytes,
-            swap_bytes=details.swap_bytes,
-            command=details.command,
-            threads=details.threads,
-            fds=details.fds,
-            fd_soft_limit=details.fd_soft_limit,
-            oom_score_adj=details.oom_score_adj,
-            cgroup=details.cgroup,
-        )
-
-    def _rss_bytes(self, process: Tracked) -> int | None:
-        return None if process.pages is None else process.pages * self._page_bytes
 
     def _somebody_woke(self, host_used_bytes: int | None) -> bool:
         if host_used_bytes is None:
@@ -151,7 +128,3 @@ def _share_bytes(details: Details, rss_bytes: int | None) -> int | None:
     if details.pss_bytes is None or details.rss_bytes is None:
         return None
     return details.pss_bytes if rss_bytes is None else max(0, details.pss_bytes + rss_bytes - details.rss_bytes)
-
-
-def _weight(process: Process) -> int:
-    return process.rss_bytes or 0 if process.pss_bytes is None else process.pss_bytes

@@ -17,6 +17,7 @@ import psutil
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import UNLIMITED, Gap, Limit, Memory, Process, Sample
 from mnemo_cli.redact import printable, redact_command
+from mnemo_cli.sampling.asked import LARGEST, Asked
 from mnemo_cli.sampling.census import AskedIndex, Census
 from mnemo_cli.sampling.index import Entry
 from mnemo_cli.sampling.macos import Run, read_pressure_level, read_vm_stat, run_tool
@@ -35,27 +36,27 @@ class Portable:
     `run` starts macOS's own tools; left out, it is there on macOS only.
     """
 
-    def __init__(self, choice: TargetChoice, *, rows: int = 50, run: Run | None = None) -> None:
+    def __init__(self, choice: TargetChoice, *, asked: Asked = LARGEST, run: Run | None = None) -> None:
         if choice.kind == "cgroup":
             raise TargetError(
                 f"cannot watch the control group {choice.path}: control groups exist on Linux only, and the portable "
                 "sampler does not read them; use --pid, --name or --host"
             )
         self._choice = choice
-        self.rows = rows
+        self.asked = asked
         self._run = run_tool if run is None and sys.platform == "darwin" else run
         self._census = Census(choice, PsutilIndex())
 
     @property
     def pids(self) -> Collection[int]:
-        if not self._choice.is_tree and not self.rows:
+        if not self._choice.is_tree and not self.asked.anyone:
             self._census.follow([])
         return self._census.pids
 
     def sample(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         gaps = _beyond_reach()
         host = self._read_host(gaps)
-        processes, target = self._census.read(self.rows, gaps, host_used_bytes=host.used_bytes)
+        processes, target = self._census.read(self.asked, gaps, host_used_bytes=host.used_bytes)
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
@@ -137,13 +138,13 @@ class PsutilIndex(AskedIndex):
         except _UNREADABLE:
             return None
 
-    def describe(self, entry: Entry) -> Process | None:
+    def describe(self, entry: Entry, *, pss: bool = True) -> Process | None:
         process = self._processes[entry.pid]
         try:
             with process.oneshot():
                 if _asked(process.status) == psutil.STATUS_ZOMBIE:
                     return _zombie(entry)
-                return _process(process, entry)
+                return _process(process, entry, pss=pss)
         except psutil.NoSuchProcess:
             return None
 
@@ -187,8 +188,8 @@ def _zombie(entry: Entry) -> Process:
     return Process(pid=entry.pid, ppid=entry.ppid, started=entry.started, name=entry.name, uid=entry.uid, rss_bytes=0)
 
 
-def _process(process: psutil.Process, entry: Entry) -> Process:
-    footprint, argv = _asked(_footprint(process)), _asked(process.cmdline)
+def _process(process: psutil.Process, entry: Entry, *, pss: bool) -> Process:
+    footprint, argv = _asked(_footprint(process)) if pss else None, _asked(process.cmdline)
     return Process(
         pid=entry.pid,
         ppid=entry.ppid,

@@ -34,7 +34,7 @@ def from_toml(row: Row, found: object) -> Value:
     if isinstance(found, str) and row.kind not in (Kind.COUNT, Kind.NUMBER):
         return from_text(row, found)
     if not is_number or row.kind in texts.TEXT_KINDS:
-        raise ValueError(f"{shown(found)} is the wrong type")
+        raise ValueError(f"{texts.shown_of(row, found)} is the wrong type")
     assert isinstance(found, int | float)
     if row.kind in (Kind.NUMBER, Kind.PERCENT, Kind.DURATION):
         return float(_in_range(row, found))

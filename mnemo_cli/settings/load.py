@@ -88,6 +88,10 @@ class Settings(NamedTuple):
     def interval_seconds(self) -> float:
         return self._number("monitor.interval")
 
+    def columns(self) -> tuple[str, ...]:
+        """Of the process table; none where the width shall decide."""
+        return tuple(word for word in str(self.value("monitor.columns")).split(",") if word)
+
     def memory_log_file(self) -> Path:
         """Complete: a leading ~ is resolved."""
         return _home(Path(str(self.value("monitor.memory_log_file"))), self.origin("monitor.memory_log_file"))

@@ -47,4 +47,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    by_lower = {name.lower(): name for name in known}
+    return next((by_lower[near] for near in get_close_matches(word.lower(), by_lower, n=1)), None)

@@ -63,6 +63,11 @@ def _row_schema(row: Row) -> dict[str, Json]:
     return schema | _value_schema(row)
 
 
+def _spellings(row: Row) -> list[Json]:
+    """Every choice, and as it is written small."""
+    return list(dict.fromkeys((*row.choices, *(choice.lower() for choice in row.choices))))
+
+
 def _value_schema(row: Row) -> dict[str, Json]:
     if row.kind is Kind.CHOICE:
         return {"enum": list(row.choices)}
@@ -79,7 +84,7 @@ def _value_schema(row: Row) -> dict[str, Json]:
         program: dict[str, Json] = {"type": "array", "items": {"type": "string"}}
         return {"anyOf": [{"type": "string"}, program]}
     if row.kind is Kind.SOME:
-        some: dict[str, Json] = {"type": "array", "items": {"enum": list(row.choices)}}
+        some: dict[str, Json] = {"type": "array", "items": {"enum": _spellings(row)}}
         return {"anyOf": [{"type": "string"}, some]}
     if row.kind is Kind.NEEDS:
         return {"type": "string", "pattern": _TEXT_PATTERNS[row.kind]}

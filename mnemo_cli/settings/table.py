@@ -6,6 +6,11 @@ A new setting is one more row. Numbers are in the unit of the row: bytes, second
 from mnemo_cli.settings.row import DAY_SECONDS, Kind, Row, cores, count, duration, file, percent, size
 from mnemo_cli.units import GIB, KIB, MIB
 
+# The titles of output.dashboard.table.columns, spelled out: a test compares.
+_COLUMNS = (
+    "PID", "PPID", "USER", "PSS", "USS", "RSS", "SWAP", "+/min", "%LIM", "OOMADJ", "THR", "FDS/LIM", "TREND", "CGROUP",
+    "COMMAND",
+)  # fmt: skip
 ROWS: tuple[Row, ...] = (
     percent("resources.memory_moderate_pct", "MNEMOSYNE_MEMORY_MODERATE_PCT", 40, "Where moderate begins."),
     percent("resources.memory_high_pct", "MNEMOSYNE_MEMORY_HIGH_PCT", 60, "Above this, memory use is high."),
@@ -79,6 +84,15 @@ ROWS: tuple[Row, ...] = (
         minimum=0.05,
         maximum=3600,
         flag="--interval",
+    ),
+    Row(
+        key="monitor.columns",
+        kind=Kind.SOME,
+        default="",
+        environment="MNEMOSYNE_MONITOR_COLUMNS",
+        help="Columns of the process table, in their order; none: as many as fit.",
+        choices=_COLUMNS,
+        flag="--columns",
     ),
     Row(
         key="monitor.memory_log_file",

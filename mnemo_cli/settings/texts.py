@@ -12,6 +12,7 @@ NONE = "none"
 # As in PATH; a list of paths is one text everywhere but in a file, where it may be a list.
 PATHS_SIGN = ":"
 _SOME_SIGN = ","
+_SECRETIVE = (Kind.URL, Kind.WORDS)
 
 
 def read(row: Row, text: str) -> str:
@@ -75,6 +76,11 @@ def allowed(row: Row) -> str:
     return f"{row.kind}, or {NONE}"
 
 
+def shown_of(row: Row, found: object) -> str:
+    """The same, but for what may hold a secret only that it is there."""
+    return "what it is set to" if row.kind in _SECRETIVE else shown(found)
+
+
 def shown(found: object) -> str:
     """What was found, short and without control characters, for a message."""
     text = repr(found).lower() if isinstance(found, bool) else repr(found)
@@ -88,8 +94,10 @@ def _choice(row: Row, text: str) -> str:
 
 
 def _some(row: Row, text: str) -> str:
-    words = dict.fromkeys(_choice(row, word.strip()) for word in text.split(_SOME_SIGN))
-    return _SOME_SIGN.join(words)
+    """The names of columns are written large on the screen: whoever types them may write them small."""
+    by_lower = {choice.lower(): choice for choice in row.choices}
+    words = (word.strip() for word in text.split(_SOME_SIGN))
+    return _SOME_SIGN.join(dict.fromkeys(_choice(row, by_lower.get(word, word)) for word in words))
 
 
 def _path(row: Row, text: str) -> str:
@@ -114,14 +122,15 @@ def _url(row: Row, text: str) -> str:
 
 
 def _words(row: Row, text: str) -> str:
+    """What is wrong is said without the words: there may be a password among them."""
     import shlex
 
     try:
         words = shlex.split(text)
     except ValueError as err:
-        raise ValueError(f"{shown(text)} cannot be taken apart: {str(err).lower()}") from err
+        raise ValueError(f"it cannot be taken apart: {str(err).lower()}") from err
     if not words or not words[0].startswith("/") or "\0" in text:
-        raise ValueError(f"{shown(words[0] if words else text)} is not a complete path of a program")
+        raise ValueError("its first word is not a complete path of a program")
     return shlex.join(words)
 
 

@@ -35,6 +35,8 @@ class WaitingClock:
         self._soon: deque[Callable[[], None]] = deque()
         self._woken = False
         self._deadline = float("inf")
+        self._beats: tuple[float, Callable[[], None]] | None = None
+        self._next_beat = float("inf")
         self.stopped = False
         self.timed_out = False
 
@@ -58,6 +60,10 @@ class WaitingClock:
         """Call `callback` in the next wait: for signal handlers, which may interrupt anything."""
         self._soon.append(callback)
 
+    def call_every(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call `callback` in waits, again and again: who hears nothing knows that this watch hangs elsewhere."""
+        self._beats, self._next_beat = (seconds, callback), time.monotonic()
+
     def wake(self) -> None:
         """End the present wait: sample now."""
         self._woken = True
@@ -75,18 +81,28 @@ class WaitingClock:
         while not self.stopped and not self._woken:
             while self._soon:
                 self._soon.popleft()()
+            self._beat()
             ended = self.stopped or self._woken
-            remaining = 0.0 if ended else max(0.0, deadline - time.monotonic())
+            end = min(deadline, self._next_beat)
+            remaining = 0.0 if ended else max(0.0, end - time.monotonic())
             # A wait of nothing looks at the files too: a watch that is always late must heed a key.
             self._answer_readable(remaining)
             # poll counts whole milliseconds, rounded up: the last fraction is slept, so that 2 ms are 2 ms.
             if remaining < 0.001:
                 time.sleep(remaining)
-                break
+                if ended or end == deadline:
+                    break
         self._woken = False
         if time.monotonic() >= self._deadline and not self.stopped:
             self.timed_out = self.stopped = True
         return not self.stopped
+
+    def _beat(self) -> None:
+        if self._beats is None or (now := time.monotonic()) < self._next_beat:
+            return
+        seconds, callback = self._beats
+        self._next_beat = now + seconds
+        callback()
 
     def _answer_readable(self, seconds: float) -> None:
         for descriptor, _ in self._poll.poll(int(min(seconds, _LONGEST_POLL_SECONDS) * 1000)):

@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Rhythm:
-    """How often a whole sample is taken; a person may change it while the watch runs."""
+    """How often a whole sample is taken; a person may change it while the watch runs, or want one `at_once`."""
 
     interval_seconds: float
+    at_once: bool = False
+
+
+@dataclass(slots=True)
+class Scale:
+    """Where the levels begin, for a watch during which the settings may be read again. No level is forgotten by it."""
+
+    edges: Edges
 
 
 def watch(
     sampler: Sampler,
     *,
-    edges: Edges,
+    edges: Edges | Scale,
     rhythm: Rhythm,
     clock: Clock,
     trackers: TrackerSource | None = None,
@@ -40,6 +48,7 @@ def watch(
     `trackers` are for reported moments only: they decide no level. So are the alerts of `alerting`; moments
     between carry those of the last report.
     """
+    scale = edges if isinstance(edges, Scale) else Scale(edges)
     state, before, last_wait_seconds = State(), None, rhythm.interval_seconds
     alerts: tuple[Alert, ...] = ()
     due_seconds = clock.seconds()
@@ -50,7 +59,7 @@ def watch(
         sample = read(time_seconds=clock.unix_seconds(), clock_seconds=now_seconds)
         if whole and trackers is not None:
             sample = with_trackers(sample, sampler, trackers)
-        state, verdict = step(state, sample, edges, whole=whole)
+        state, verdict = step(state, sample, scale.edges, whole=whole)
         if whole and alerting is not None:
             verdict = _with_alerts(verdict, sample, alerting)
             alerts = verdict.alerts
@@ -67,13 +76,15 @@ def watch(
             # A glance lacks most readings: the last moment shall be a whole one.
             due_seconds = now_seconds
         last_wait_seconds = wait_seconds(
-            before, sample, edges, interval_seconds=rhythm.interval_seconds, last_wait_seconds=last_wait_seconds
+            before, sample, scale.edges, interval_seconds=rhythm.interval_seconds, last_wait_seconds=last_wait_seconds
         )
         before = sample
         if not clock.wait(max(0.0, min(last_wait_seconds, due_seconds - clock.seconds()))):
             return
         # The person may have chosen a shorter interval meanwhile.
         due_seconds = min(due_seconds, clock.seconds() + rhythm.interval_seconds)
+        if rhythm.at_once:
+            rhythm.at_once, due_seconds = False, clock.seconds()
 
 
 def _with_alerts(verdict: Verdict, sample: Sample, alerting: "Alerting") -> Verdict:

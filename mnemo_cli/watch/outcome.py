@@ -58,6 +58,12 @@ class Outcome(NamedTuple):
             or (bounds.until_level is not None and worst is not None and worst >= bounds.until_level),
         )
 
+    def heeding(self, heeds_alerts: bool) -> "Outcome":
+        """The same where alerts count from now on, or no more: the rules may be read again while the watch runs."""
+        if heeds_alerts == self.gate.heeds_alerts:
+            return self
+        return self._replace(gate=self.gate._replace(heeds_alerts=heeds_alerts))
+
     def is_over(self, bounds: Bounds) -> bool:
         """Whether a bound other than time is reached."""
         enough = bounds.samples is not None and self.reported >= bounds.samples

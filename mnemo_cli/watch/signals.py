@@ -13,14 +13,24 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class EndingSignals:
     """While entered, SIGINT, SIGTERM and SIGHUP are told to `on_end` instead of raising anything.
 
+    With `on_reload`, which is called in the next wait, SIGHUP ends only whose terminal has gone: to a service it
+    means that its settings are to be read again.
+
     One that was ignored when we were started stays so: nohup and a shell's & ask for that.
 
     Python runs a handler only after the system call: the wake-up pipe makes the wait return for it.
     """
 
-    def __init__(self, clock: WaitingClock, on_end: Callable[[signal.Signals], None]) -> None:
+    def __init__(
+        self,
+        clock: WaitingClock,
+        on_end: Callable[[signal.Signals], None],
+        on_reload: Callable[[], None] | None = None,
+    ) -> None:
         self._clock = clock
         self._on_end = on_end
+        self._on_reload = on_reload
+        self._had_terminal = on_reload is not None and has_terminal()
         self.received: signal.Signals | None = None
 
     def __enter__(self) -> "EndingSignals":
@@ -47,6 +57,9 @@ class EndingSignals:
         return None if self.received is None else 128 + self.received
 
     def _note(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGHUP and self._on_reload is not None and has_terminal() >= self._had_terminal:
+            self._clock.call_soon(self._on_reload)
+            return
         self.received = signal.Signals(number)
         self._on_end(self.received)
 
@@ -57,6 +70,15 @@ def shares_terminal() -> bool:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:  # stdin is no terminal, or is closed
         return False
+
+
+def has_terminal() -> bool:
+    """Whether a terminal controls us; one that was closed does so no more."""
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 def _pipe() -> tuple[int, int]:

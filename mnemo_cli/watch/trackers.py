@@ -70,6 +70,12 @@ class PublishedTrackers:
                 yield pid
 
 
+def unasked(scope: Collection[int], gaps: list[Gap], *, time_seconds: float) -> tuple[Tracker, ...]:
+    """A TrackerSource for whom nothing but other numbers was asked for: it reads nothing, and says so."""
+    gaps.append(Gap("trackers", "/dev/shm", "trackers were not asked for"))
+    return ()
+
+
 class InScope(Collection[int]):
     """The processes of a sampler, found when somebody looks: that may mean a walk of /proc."""
 

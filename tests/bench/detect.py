@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Level
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.clock import WaitingClock
@@ -63,7 +64,7 @@ def _one_round() -> float:
 def _seen_at(group: Path, filler: "subprocess.Popen[bytes]") -> float:
     assert filler.stdin is not None
     path = "/" + str(group.relative_to("/sys/fs/cgroup/memory"))
-    sampler = Machine(TargetChoice(kind="cgroup", path=path), rows=0)
+    sampler = Machine(TargetChoice(kind="cgroup", path=path), asked=NOBODY)
     clock = WaitingClock()
     clock.stop_after(10)
     try:

@@ -72,6 +72,8 @@ def run() -> None:
     growth = (residents[5000] - residents[64]) / (5000 - 64)
     table.add("RSS per further process", f"{growth:.0f} B", "", growth, 1024, " B")
     _first_frame_and_keys(table)
+    _views(table)
+    _everyone(table)
 
 
 def _beside_each_other() -> tuple[float, float, int]:
@@ -111,6 +113,61 @@ def _first_frame_and_keys(table: Table) -> None:
     table.add("first frame, CPU", milliseconds(first), "", first * 1e3, 300, " ms")
     table.add("a key answered, median", milliseconds(key), "", key * 1e3, 20, " ms")
     table.add("a key answered, worst", milliseconds(max(delays)), "", max(delays) * 1e3, 20, " ms")
+
+
+# A key, and what stands on the screen only once it is answered. "2" is pressed between the pages.
+_VIEWS = (
+    (b"3", b"GROUP (*"), (b"2", b"PID"), (b"4", b"counts what"), (b"2", b"PID"), (b"5", b"ALERTS "), (b"2", b"PID"),
+    (b"6", b"HISTORY "), (b"2", b"PID"), (b"?", b"KEYS"), (b"?", b"PID"),
+)  # fmt: skip
+_CHANGES = (
+    (b"t", "├".encode()), (b"g", b" names, "), (b"g", b" processes;"), (b"s", b"sort:"), (b"/", b" / "),
+    (b"p", b"found"), (b"\r", b"esc back"), (b"\x1b[B", b"\x1b[7m"), (b"\r", b" LIMIT "), (b" ", b"PAUSED"),
+    (b"\x1b[D", b"PAUSED 1 back"), (b"\x1b[D", b"PAUSED 2 back"),
+)  # fmt: skip
+
+
+def _views(table: Table) -> None:
+    """Each key beside 1,000 processes with every column."""
+    with crowd(1000):
+        mnemo = Terminal([mnemo_script(), "monitor", "--host"])
+        try:
+            assert mnemo.read_until(b"PID", 10)
+            mnemo.type(b"2")
+            mnemo.read_until(b"", _SETTLE_SECONDS)
+            for name, keys in (("pages", _VIEWS * 3), ("other keys", _CHANGES)):
+                delays = [_delay(mnemo, key, wanted) for key, wanted in keys]
+                middle = statistics.median(delays)
+                worst, (key, _) = max(zip(delays, keys, strict=True))
+                table.add(f"{name}, median", milliseconds(middle), "", middle * 1e3, 20, " ms")
+                table.add(f"{name}, worst: {key.decode()!r}", milliseconds(worst), "", worst * 1e3, 20, " ms")
+        finally:
+            mnemo.end()
+
+
+def _everyone(table: Table) -> None:
+    """All of 1,000 processes in the table, with every column, once their commands are known."""
+    with crowd(1000):
+        mnemo = Terminal([mnemo_script(), "monitor", "--host"])
+        try:
+            assert mnemo.read_until(b"PID", 10)
+            mnemo.type(b"2")
+            mnemo.read_until(b"", 3 * _SETTLE_SECONDS)
+            began, before = time.monotonic(), process_cpu_seconds(mnemo.process.pid)
+            mnemo.read_until(b"", _SECONDS)
+            percent = (process_cpu_seconds(mnemo.process.pid) - before) / (time.monotonic() - began) * 100
+        finally:
+            mnemo.end()
+        table.add("+1,000 processes, all of them asked for", f"{percent:.2f} %", "", percent, 3.0, " %")
+
+
+def _delay(mnemo: Terminal, key: bytes, wanted: bytes) -> float:
+    began = time.monotonic()
+    mnemo.type(key)
+    assert mnemo.read_until(wanted, 5), (key, wanted)
+    delay = time.monotonic() - began
+    mnemo.read_until(b"", 0.13)
+    return delay
 
 
 def _drain(terminals: Sequence[Terminal], seconds: float) -> None:

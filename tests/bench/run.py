@@ -21,6 +21,8 @@ BENCHES = (
     "dask_scale",
     "rules",
     "export",
+    "record",
+    "replay",
 )
 
 

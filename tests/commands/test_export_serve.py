@@ -150,6 +150,25 @@ def test_an_alert_fires_without_a_scraper_and_is_told_on_stderr(export, tmp_path
     assert until(lambda: "Any is firing" in exporter.process.stderr.readline(), "alert")
 
 
+def test_without_actions_an_alert_is_exported_and_nobody_is_told(export, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("alerts:\n  - {name: Any, condition: memory_used_bytes > 1, for: 0s, action: page_operator}\n")
+    exporter = export("--host", "--rules", str(rules), "--no-actions")
+    assert exporter.value("mnemo_alert_state", name="Any", state="firing") == 1
+    assert exporter.value("mnemo_action_alerts", action="page_operator") == 1
+    assert exporter.value("mnemo_notifications_total") is None
+    exporter.end()
+    assert not [line for line in exporter.said() if "Any" in line and "is firing" not in line]
+
+
+def test_rules_about_processes_are_judged_without_rows(export, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("alerts:\n  - {name: Crowd, condition: process_count > 0, for: 0s}\n")
+    exporter = export("--host", "--rules", str(rules), "--top", "0")
+    assert exporter.value("mnemo_alert_state", name="Crowd", state="firing") == 1
+    assert exporter.value("mnemo_target_processes") >= 2
+
+
 def test_it_ends_with_its_target(export, hold):
     holder = hold(1 << 20)
     exporter = export("--pid", str(holder.pid), "--interval", "50ms")

@@ -55,6 +55,53 @@ def test_one_file_is_written_that_everybody_may_read(textfile, folder):
     assert all(sample.timestamp is None for metric in text_string_to_metric_families(text) for sample in metric.samples)
 
 
+@pytest.fixture
+def rules(tmp_path):
+    path = tmp_path / "rules.yml"
+    path.write_text("alerts:\n- {name: Any, condition: memory_used_bytes > 1, for: 0.1s}\n")
+    return path
+
+
+def test_one_look_cannot_wait_for_an_alert_and_so_judges_none(textfile, folder, rules):
+    assert textfile(folder, "--host", "--once", "--rules", rules).returncode == 0
+    text = (folder / "mnemo.prom").read_text()
+    assert "# TYPE mnemo_alert_state gauge\n" in text and "# TYPE mnemo_action_alerts gauge\n" in text
+    assert "\nmnemo_alert_state{" not in text and "\nmnemo_action_alerts{" not in text
+
+
+def test_one_look_still_refuses_wrong_rules(textfile, folder, rules):
+    rules.write_text("alerts:\n- {name: Any, condition: memory_usge_pct > 1}\n")
+    done = textfile(folder, "--host", "--once", "--rules", rules)
+    assert done.returncode == 2 and "did you mean memory_usage_pct?" in done.stderr and not os.listdir(folder)
+
+
+def test_with_an_interval_alerts_fire(start, folder, rules):
+    start("export", "textfile", str(folder), "--host", "--interval", "50ms", "--rules", str(rules))
+    firing = re.compile(r'\nmnemo_alert_state\{.*state="firing".*\} 1')
+    file = folder / "mnemo.prom"
+    until(lambda: file.exists() and firing.search(file.read_text()), "alert that fires")
+
+
+def test_a_failed_write_is_told_once_and_tried_again(start, folder):
+    away = folder.with_name("away")
+    process = start("export", "textfile", str(folder), "--host", "--interval", "50ms")
+    until((folder / "mnemo.prom").exists, "first file")
+    folder.rename(away)
+    line = process.stderr.readline()
+    assert f"cannot write {folder}/mnemo.prom: No such file or directory" in line and "tried again" in line
+    (away / "mnemo.prom").unlink()
+    away.rename(folder)
+    until((folder / "mnemo.prom").exists, "file")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_SECONDS) == 143
+    assert "cannot write" not in process.stderr.read()
+
+
+def test_a_mistyped_folder_is_told_at_once(textfile, folder):
+    done = textfile(folder / "typo", "--host", "--interval", "50ms")
+    assert done.returncode == 1 and "No such file or directory; name a folder" in done.stderr
+
+
 def test_the_file_can_have_another_name_and_replaces_what_was_there(textfile, folder):
     (folder / "db.prom").write_text("old")
     assert textfile(folder, "--host", "--once", "--file", "db.prom", "--top", "2").returncode == 0

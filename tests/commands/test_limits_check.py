@@ -113,7 +113,7 @@ def unknown_level(used):
     ],
 )
 def test_an_unknown_level_is_exit_3_and_a_breach_outranks_it(check, monkeypatch, used, fail_on, code, begin):
-    monkeypatch.setattr(limits_check, "_look", lambda question, audits: unknown_level(used))
+    monkeypatch.setattr(limits_check, "_look", lambda question, audits, rules: unknown_level(used))
     done = check("--select", "LV001", "--fail-on", fail_on)
     assert (done.returncode, done.stdout[: len(begin)]) == (code, begin)
     found = document(check("--select", "LV001", "--fail-on", fail_on, "--format", "json"))
@@ -136,6 +136,12 @@ def test_a_level_that_became_worse_is_new(check, machine_at):
     check("--select", "LV001", "--report", "json=before.json")
     machine_at("critical")
     assert check("--select", "LV001", "--baseline", "before.json").returncode == 1
+
+
+def test_a_rule_about_the_number_of_processes_is_judged(check):
+    Path("rules.yml").write_text("alerts:\n- {name: Crowd, condition: process_count > 0}\n")
+    found = document(check("--select", "AL001", "--rules", "rules.yml", "--format", "json"))
+    assert [result["message"].partition(" holds")[0] for result in found["results"]] == ["Crowd: process_count > 0"]
 
 
 def test_files_have_no_level(check, tmp_path):

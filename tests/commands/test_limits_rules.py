@@ -1,15 +1,21 @@
 """`mnemo limits rules`: the rules of the right file, this machine's numbers, and a recording that says the same."""
 
+import gzip
 import json
 import os
 import sys
 from importlib import resources
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from mnemo_cli.app import main
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.limits.rules.names import VARIABLES
+from mnemo_cli.recording.mnr.header import About
+from mnemo_cli.recording.mnr.recorder import Recorder
+from mnemo_cli.recording.reading.stream import read_recording
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -144,6 +150,34 @@ def test_a_recording_of_monitor_replayed_gives_its_own_history(rules, rules_file
     assert [json.loads(line) for line in text.splitlines()] == live
 
 
+def test_a_recording_in_parts_tells_what_its_lines_tell(rules, rules_file, recording, tmp_path):
+    packed = tmp_path / "night.mnr"
+    recorder = Recorder(packed, About("0", "host", 0.1, Edges()), pytest.fail, max_bytes=1 << 30)
+    with open(recording, "rb") as file:
+        for each in read_recording(file, "night.ndjson"):
+            recorder.note(each.moment)
+    recorder.close()
+    told = [rules("--rules", rules_file, "--replay", file, "--format", "json")[1] for file in (recording, packed)]
+    assert told[0].replace("night.ndjson", "night.mnr") == told[1]
+    assert validated(told[1], "replay")["samples"] == 6
+
+
+def test_a_recording_in_parts_that_ends_in_the_middle_is_replayed_and_its_end_told(rules, tmp_path):
+    whole = Path(__file__).parents[1] / "recording" / "mnr" / "versions" / "1.mnr"
+    file = tmp_path / "night.mnr"
+    file.write_bytes(whole.read_bytes()[:-500])
+    code, text, _ = rules("--replay", file, "--format", "json")
+    (left_out,) = validated(text, "replay")["left_out"]
+    assert code == 0 and "the recording ends in the middle of it" in left_out["reason"]
+
+
+def test_what_is_packed_and_no_recording_is_refused(rules, tmp_path):
+    file = tmp_path / "letters.gz"
+    file.write_bytes(gzip.compress(b"letters"))
+    code, _, said = rules("--replay", file)
+    assert code == 2 and "letters.gz is no recording of mnemo" in said
+
+
 def test_the_memory_log_can_be_replayed(rules, rules_file, recording, tmp_path):
     (log,) = (tmp_path / "data").rglob("memory.log")
     code, text, _ = rules("--rules", rules_file, "--replay", log, "--format", "json")
@@ -164,6 +198,14 @@ def test_a_milder_alert_does_not_and_built_in_rules_gate_as_others(rules, record
     file.write_text("alerts: [{name: Used, condition: memory_usage_pct >= 0, severity: warning, for: 0s}]\n")
     assert rules("--rules", file, "--replay", recording, "--fail-on", "error")[0] == 0
     assert rules("--replay", recording, "--fail-on", "note")[0] == 0
+
+
+def test_a_rule_that_could_be_told_at_no_look_is_no_pass(rules, recording, tmp_path):
+    file = tmp_path / "untold.yml"
+    file.write_text("alerts: [{name: Queue, condition: work_queue_size > 1, severity: warning}]\n")
+    code, _, said = rules("--rules", file, "--replay", recording, "--fail-on", "warning")
+    assert code == 3
+    assert "the recording has not the numbers of Queue" in said
 
 
 def test_lines_that_are_no_samples_are_told(rules, recording):

@@ -438,6 +438,13 @@ def test_headless_writes_the_memory_log_and_nothing_else(mnemo, tmp_path):
     assert [line["type"] for line in log_lines(tmp_path)] == ["memory"]
 
 
+@pytest.mark.parametrize("name", ["process_count", "target_processes"])
+def test_headless_judges_a_rule_about_processes(mnemo, name):
+    Path("rules.yml").write_text(f"alerts:\n- {{name: Crowd, condition: {name} > 0, for: 0s}}\n")
+    done = mnemo("--host", "--headless", "--count", "1", "--rules", "rules.yml", *FAST)
+    assert "Crowd is firing" in done.stderr
+
+
 def test_the_memory_log_goes_where_the_environment_says(mnemo, tmp_path, monkeypatch):
     monkeypatch.setenv("MNEMOSYNE_MEMORY_LOG_FILE", str(tmp_path / "deep/er/log"))
     assert mnemo("--host", "--once").returncode == 0

@@ -73,7 +73,7 @@ def application(folder: Path, *, kind: str, joins: bool) -> Path:
     return own
 
 
-@pytest.mark.parametrize("name", ["namespace.yaml", "daemonset.yaml"])
+@pytest.mark.parametrize("name", ["namespace.yaml", "daemonset.yaml", "networkpolicy.yaml"])
 def test_every_manifest_of_the_base_is_strictly_valid(strictly_valid, name):
     assert strictly_valid((BASE / name).read_text()) == 1
 
@@ -86,11 +86,22 @@ def test_an_unknown_key_would_be_found(strictly_valid):
 
 def test_the_base_is_built_into_its_namespace_with_the_image_of_this_version(built, strictly_valid):
     text = built(BASE)
-    assert strictly_valid(text) == 2
-    namespace, daemon_set = yaml.safe_load_all(text)
-    assert daemon_set["metadata"]["namespace"] == namespace["metadata"]["name"]
-    (container,) = containers(daemon_set)
+    assert strictly_valid(text) == 3
+    by_kind = {document["kind"]: document for document in yaml.safe_load_all(text)}
+    namespace = by_kind.pop("Namespace")["metadata"]["name"]
+    assert {document["metadata"]["namespace"] for document in by_kind.values()} == {namespace}
+    (container,) = containers(by_kind["DaemonSet"])
     assert container["image"].endswith(f"/mnemo:{__version__}")
+
+
+def test_the_policy_is_about_the_pods_of_the_base_and_lets_in_to_their_port_only():
+    pods = yaml.safe_load((BASE / "daemonset.yaml").read_text())["spec"]["template"]
+    policy = yaml.safe_load((BASE / "networkpolicy.yaml").read_text())["spec"]
+    assert policy["podSelector"]["matchLabels"].items() <= pods["metadata"]["labels"].items()
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and "egress" not in policy
+    ((door,),) = [policy["ingress"]]
+    (port,) = pods["spec"]["containers"][0]["ports"]
+    assert [one["port"] for one in door["ports"]] == [port["name"]] and door["from"]
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
@@ -121,6 +132,11 @@ def test_no_container_has_a_privilege_and_each_has_limits(name, document):
     assert {**pod.get("securityContext", {}), **security}["runAsNonRoot"]
     assert container["resources"]["limits"].keys() == container["resources"]["requests"].keys() == {"cpu", "memory"}
     assert "volumes" not in pod and "hostNetwork" not in pod and "hostIPC" not in pod
+
+
+def test_alertmanager_tells_of_what_the_daemon_set_exports_and_not_the_pods_themselves():
+    says = {name: "--no-actions" in containers(document)[0]["args"] for name, document in manifests()}
+    assert says == {"daemonset.yaml": True, "sidecar.yaml": False}
 
 
 def test_only_the_daemon_set_sees_the_processes_of_the_node():

@@ -11,6 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
+from mnemo_cli.degrade.actions.destinations import Destinations
+from mnemo_cli.degrade.actions.notifier import Notifier
+from mnemo_cli.output.prometheus.server.listening import MOST_CONNECTIONS
+from mnemo_cli.settings import load
+from mnemo_cli.settings.alerts import destinations
 from tests.deploy.files import UNITS
 from tests.live.debian_packages import unpacked
 
@@ -19,6 +24,15 @@ WORST_GRADE = 15
 # Of the libraries that it is linked with, those that a small Debian image lacks.
 _PACKAGES = ("systemd", "libsystemd-shared", "libseccomp2", "libip4tc2", "libkmod2", "libapparmor1")
 _VENV = "/opt/mnemo/bin/mnemo"
+# One destination of each kind: the most threads that telling takes.
+EVERYWHERE = Destinations(
+    log_to=("stderr", "syslog", "journald"),
+    webhook_url="http://127.0.0.1:1/",
+    pagerduty_key="key",
+    exec_argv=("/bin/true",),
+)
+# The main one, that which takes connections, and one to spare.
+_OTHER_TASKS = 3
 
 
 class Analyze(NamedTuple):
@@ -91,9 +105,70 @@ def test_it_has_limits_of_its_own_and_comes_back(path):
     assert keys["ExecStart"].startswith(f"{_VENV} ")
 
 
+def keys_of(name):
+    (text,) = (unit.read_text() for unit in UNITS if unit.name == name)
+    return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+
+
+def test_there_are_tasks_enough_for_every_connection_and_destination():
+    notifier = Notifier(EVERYWHERE)
+    lanes = len(notifier.status)
+    notifier.close()
+    assert lanes >= 8
+    assert int(keys_of("mnemo-export.service")["TasksMax"]) >= MOST_CONNECTIONS + lanes + _OTHER_TASKS
+    # Its program may start others.
+    assert int(keys_of("mnemo-monitor.service")["TasksMax"]) > lanes + _OTHER_TASKS
+
+
+@pytest.mark.parametrize("path", UNITS, ids=[unit.name for unit in UNITS])
+def test_the_owners_of_other_processes_are_seen_as_they_are(path):
+    """In a user namespace of its own everybody else would be user 65534, and so would the label uid say."""
+    assert "\nPrivateUsers=" not in path.read_text()
+
+
+def test_only_one_of_the_two_tells_of_alerts():
+    assert "--no-actions" in keys_of("mnemo-export.service")["ExecStart"].split()
+    assert "--no-actions" not in keys_of("mnemo-monitor.service")["ExecStart"]
+
+
+def with_the_example(text):
+    """The unit with its commented lines about a secret in force."""
+    return re.sub(r"^#((?:LoadCredential|Environment)=)", r"\1", text, flags=re.MULTILINE)
+
+
+def test_the_example_of_a_secret_is_one_that_systemd_takes(analyze, unit):
+    text = unit.read_text()
+    if "monitor" in unit.name:
+        assert with_the_example(text) != text
+    unit.write_text(with_the_example(text))
+    done = analyze("verify", "--man=no", unit)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o440])
+def test_the_example_of_a_secret_is_one_that_mnemo_reads(tmp_path, monkeypatch, mode):
+    """systemd makes credentials readable for the service alone; an access list of the service's user shows as 440."""
+    (monitor,) = (unit.read_text() for unit in UNITS if unit.name == "mnemo-monitor.service")
+    lines = with_the_example(monitor)
+    name = re.search(r"^LoadCredential=([\w.]+):/\S+$", lines, re.MULTILINE)[1]
+    variable, value = re.search(r"^Environment=(MNEMOSYNE_\w+)=(\S+)$", lines, re.MULTILINE).groups()
+    assert value == f"%d/{name}"
+    (tmp_path / name).write_text("the key\n")
+    (tmp_path / name).chmod(mode)
+    monkeypatch.setenv(variable, value.replace("%d", str(tmp_path)))
+    assert destinations(load()).pagerduty_key == "the key"
+
+
 def test_only_the_monitor_keeps_files():
     """Two services of dynamic users cannot share one state directory: each start would take it from the other."""
     assert [unit.name for unit in UNITS if "\nStateDirectory=" in unit.read_text()] == ["mnemo-monitor.service"]
+
+
+def test_the_monitor_tells_the_manager_how_it_stands_and_reads_its_settings_again():
+    (monitor,) = [unit for unit in UNITS if unit.name == "mnemo-monitor.service"]
+    keys = dict(re.findall(r"^(\w+)=(.*)$", monitor.read_text(), re.MULTILINE))
+    assert (keys["Type"], keys["NotifyAccess"], keys["ExecReload"]) == ("notify", "main", "/bin/kill -HUP $MAINPID")
+    assert keys["WatchdogSec"] == "3min" and keys["ExecStart"].endswith(" --headless")
 
 
 def test_the_exporter_talks_to_this_machine_alone():

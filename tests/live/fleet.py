@@ -19,6 +19,7 @@ from mnemo_cli.limits.rules.alerting import Alerting
 from mnemo_cli.limits.rules.document import read_rules
 from mnemo_cli.limits.rules.variables import VARIABLES_BY_NAME
 from mnemo_cli.model.alerts import AlertState
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.settings import load
@@ -171,7 +172,7 @@ def local_states(choice: TargetChoice, rules: str = RULES) -> dict[str, AlertSta
     """How each alert stands here after its `for`, without Prometheus."""
     settings = load()
     alerting = Alerting(read_rules(rules, "alerts.yml", known=VARIABLES_BY_NAME), numbers(settings))
-    sampler = choose_sampler(choice, portable=False, rows=0)
+    sampler = choose_sampler(choice, portable=False, asked=NOBODY)
     try:
         moments = watch(
             sampler,
@@ -190,7 +191,7 @@ def local_states(choice: TargetChoice, rules: str = RULES) -> dict[str, AlertSta
 
 def skip_where_memory_is_short() -> None:
     """A limit of this machine above the thresholds would bind in the place of ours, and fire for every instance."""
-    sampler = choose_sampler(TargetChoice(kind="process", pid=os.getpid()), portable=False, rows=0)
+    sampler = choose_sampler(TargetChoice(kind="process", pid=os.getpid()), portable=False, asked=NOBODY)
     sample = sampler.sample(time_seconds=0.0, clock_seconds=0.0)
     sampler.close()
     for memory in sample.limits:

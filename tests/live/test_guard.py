@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.target import TargetChoice
 from tests.shared_memory import shared_memory_is_left_as_it_was  # noqa: F401 (a fixture)
@@ -122,7 +123,7 @@ def oom_kills(group: "MemoryGroup") -> int:
 
 @pytest.fixture
 def quiet_group(memory_group: "MemoryGroup") -> Iterator["MemoryGroup"]:
-    machine = Machine(TargetChoice(kind="host"), rows=0)
+    machine = Machine(TargetChoice(kind="host"), asked=NOBODY)
     host = machine.sample(time_seconds=time.time(), clock_seconds=time.monotonic()).host
     machine.close()
     if host is None or host.used_ratio is None or host.used_ratio > 0.35:

@@ -12,6 +12,7 @@ import pytest
 from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import UNLIMITED, Event, Level, Moment, Sample
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.files import reason
 from mnemo_cli.sampling.group import GroupV1, GroupV2
 from mnemo_cli.sampling.machine import Machine
@@ -67,7 +68,7 @@ def sample_of(machine: Machine) -> Sample:
 
 def moments_of(group: "MemoryGroup") -> Iterator[Moment]:
     """Moments with the real clock, for as long as the test may take."""
-    machine = Machine(TargetChoice(kind="cgroup", path=group.path), rows=0)
+    machine = Machine(TargetChoice(kind="cgroup", path=group.path), asked=NOBODY)
     deadline = time.monotonic() + DEADLINE_SECONDS
     try:
         for moment in watch(machine, edges=Edges(), rhythm=Rhythm(interval_seconds=0.05), clock=WaitingClock()):
@@ -78,7 +79,7 @@ def moments_of(group: "MemoryGroup") -> Iterator[Moment]:
 
 
 def needs_a_quiet_machine() -> None:
-    machine = Machine(TargetChoice(kind="host"), rows=0)
+    machine = Machine(TargetChoice(kind="host"), asked=NOBODY)
     host = sample_of(machine).host
     machine.close()
     if host is None or host.used_ratio is None or host.used_ratio > 0.35:

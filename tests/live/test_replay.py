@@ -13,6 +13,7 @@ from mnemo_cli.output.lines import LineFormat, moment_text
 from mnemo_cli.recording.document import event_document
 from mnemo_cli.recording.reading.stream import read_recording
 from mnemo_cli.recording.replay import replay
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.settings import load
@@ -84,7 +85,9 @@ def _watched(pid: int) -> Iterator[Moment]:
     settings = load()
     clock = WaitingClock()
     clock.stop_after(60.0)
-    sampler = choose_sampler(TargetChoice(kind="process", pid=pid, budget_bytes=BUDGET_BYTES), portable=False, rows=3)
+    sampler = choose_sampler(
+        TargetChoice(kind="process", pid=pid, budget_bytes=BUDGET_BYTES), portable=False, asked=Asked(rows=3)
+    )
     try:
         yield from watch(
             sampler,

@@ -42,7 +42,7 @@ def test_the_group_whose_files_do_not_fit_suffers_by_its_own_limit(memory_group,
         assert program.stdout is not None and program.stdout.readline() == "again\n"
         for _ in range(_ATTEMPTS):  # a busy machine may not read a whole round in the time
             found = watch_slowness(TargetChoice(kind="process", pid=program.pid), clock=WaitingClock())
-            if found.sufferer is not None:
+            if found.sufferer is not None and found.cause is not None:
                 break
         program.kill()
     name = f"cgroup {memory_group.path}"

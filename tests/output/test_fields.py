@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.errors import UsageError
-from mnemo_cli.output.fields import field_lines, parse_fields, pick
+from mnemo_cli.output.fields import Fields, field_lines, field_row, parse_fields, pick, pick_present
 
 DOCUMENT = {
     "level": None,
@@ -80,3 +80,33 @@ def test_any_name_on_any_document_is_a_value_or_wrong_usage(document, name):
 def test_a_value_is_one_line_and_unknown_is_a_word():
     values = {"a": None, "b": True, "c": 0, "d": 0.7125, "e": "unlimited", "f": {"x": [1]}}
     assert field_lines(values).splitlines() == ["unknown", "true", "0", "0.7125", "unlimited", '{"x":[1]}']
+
+
+def test_of_one_document_among_many_what_is_not_there_is_unknown():
+    """A process that has ended is no reason to end a watch."""
+    names = ["limits.0.kind", "limits.7.kind", "processes.0.name"]
+    assert pick_present(DOCUMENT, names) == {"limits.0.kind": "host", "limits.7.kind": None, "processes.0.name": None}
+
+
+def test_a_row_has_a_tab_between_two_values():
+    assert field_row({"a": None, "b": 0.5, "c": "two words"}) == "unknown\t0.5\ttwo words"
+
+
+@pytest.mark.parametrize(
+    ("names", "processes", "trackers"),
+    [
+        ((), True, True),
+        (("memory.used_ratio", "level", "forecast.seconds_to_limit", "pressure", "limits.0.kind"), False, False),
+        (("target.used_bytes", "host_oom_kills_total", "time"), False, False),
+        (("alerts.0.state",), False, True),
+        (("processes.0.name",), True, False),
+        (("processes",), True, False),
+        (("target.processes",), True, False),
+        (("target",), True, False),
+        (("trackers.0.components",), False, True),
+        (("level", "gaps"), True, True),
+    ],
+)
+def test_only_what_the_numbers_are_made_of_need_be_read(names, processes, trackers):
+    """The condition of an alert may be about what programs publish."""
+    assert (Fields(names).need_processes, Fields(names).need_trackers) == (processes, trackers)

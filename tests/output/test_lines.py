@@ -14,6 +14,7 @@ from mnemo_cli.model import UNLIMITED, Event, Forecast, Level, Scope, Target
 from mnemo_cli.output.lines import LineFormat, event_text, header, moment_text
 
 NDJSON, PLAIN, CSV = LineFormat.NDJSON, LineFormat.PLAIN, LineFormat.CSV
+FIELDS = ("level", "memory.used_ratio", "forecast.seconds_to_limit", "scope")
 EXIT = Event(time_seconds=0.0, event="exit", level=Level.NORMAL, text="pid 7 has ended", fields={"pid": 7})
 
 
@@ -137,3 +138,14 @@ def test_every_line_ends_with_a_newline(moment, line_format):
     text = header(line_format) + moment_text(moment(), line_format)
     assert text.endswith("\n") and "" not in text.split("\n")[:-1] and "\r" not in text
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", text)
+
+
+def test_with_fields_a_line_has_these_numbers_and_nothing_else(moment):
+    told = moment()
+    scope = {"kind": "cgroup", "name": "/app", "pid": None}
+    assert json.loads(moment_text(told, NDJSON, FIELDS)) == dict(zip(FIELDS, ["high", 0.7, None, scope], strict=True))
+    text = '{"kind":"cgroup","name":"/app","pid":null}'
+    assert moment_text(told, PLAIN, FIELDS) == f"high\t0.7\tunknown\t{text}\n"
+    names, values = csv.reader(io.StringIO(header(CSV, FIELDS) + moment_text(told, CSV, FIELDS)), strict=True)
+    assert (tuple(names), values) == (FIELDS, ["high", "0.7", "", text])
+    assert moment_text(moment(reported=False), NDJSON, FIELDS) == ""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.output.command_tree import Argument, Command, Option, Value, ValueKind
+from mnemo_cli.output.dashboard.keys import KEYS, VIEWS
 from mnemo_cli.output.man import Edition, Entry, man_pages
 
 EDITION = Edition(version="1.2.3", date="2026-01-31")
@@ -119,3 +120,11 @@ def test_what_is_printed_is_what_was_written(tmp_path):
         position = plain.index("\b")
         plain = plain[: position - 1] + plain[position + 1 :]
     assert text.replace("`", "") in plain
+
+
+def test_the_keys_of_a_screen_are_on_the_page_of_its_command():
+    monitor, config = PAGES["mnemo-monitor.1"], PAGES["mnemo-config.1"]
+    section = monitor.partition(".SH KEYS")[2].partition(".SH ")[0]
+
+    assert [key.help for key in (*KEYS, VIEWS) if key.help.replace("-", "\\-") not in section] == []
+    assert ".SH KEYS" not in config

@@ -27,6 +27,7 @@ from mnemo_cli.model import (
     Target,
 )
 from mnemo_cli.recording.document import encode, event_document, pretty, sample_document, timestamp
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.target import TargetChoice
 
@@ -97,7 +98,7 @@ def unexplained(document):
     ids=["own scope", "host", "process", "budget"],
 )
 def test_this_machine_gives_a_valid_document_in_which_every_null_has_a_reason(choice, validator_of):
-    machine = Machine(choice, rows=3)
+    machine = Machine(choice, asked=Asked(rows=3))
     state, documents = State(), []
     for second in range(9):
         sample = machine.sample(time_seconds=time.time(), clock_seconds=float(second))

@@ -479,3 +479,37 @@ def test_a_killed_writer_leaves_no_lock_behind(path, log_at, moments_of):
     holder.join(10)
     note_all(log, moments_of(NORMAL, start_seconds=1))
     assert [clock_of(line) for line in lines_of(path)] == [0, 1]
+
+
+# Settings that are read again
+
+
+def test_another_interval_goes_on_from_the_last_line(path, log_at, moments_of):
+    log, _ = log_at(path)
+    note_all(log, moments_of(*[NORMAL] * 8))
+    log.change(MemoryLogSettings(path=path, interval_seconds=10.0, max_bytes=ROOMY_BYTES))
+    note_all(log, moments_of(*[NORMAL] * 25, start_seconds=8))
+    assert [clock_of(line) for line in lines_of(path)] == [0, 10, 20, 30]
+
+
+def test_what_waits_goes_to_the_new_file_and_the_old_one_stays_whole(path, log_at, moments_of, tmp_path):
+    log, complaints = log_at(path, interval_seconds=1.0)
+    note_all(log, moments_of(NORMAL))
+    with held(path):
+        note_all(log, moments_of(NORMAL, NORMAL, start_seconds=1))
+        new = tmp_path / "new" / "memory.log"
+        log.change(MemoryLogSettings(path=new, interval_seconds=1.0, max_bytes=ROOMY_BYTES))
+        note_all(log, moments_of(NORMAL, start_seconds=3))
+    assert [clock_of(line) for line in lines_of(path)] == [0]
+    assert [clock_of(line) for line in lines_of(new)] == [1, 2, 3]
+    assert complaints == []
+
+
+def test_a_log_that_moves_away_from_a_bad_place_says_nothing_of_the_new_one(path, log_at, moments_of, tmp_path):
+    tmp_path.joinpath("file").write_text("")
+    log, complaints = log_at(tmp_path / "file" / "memory.log", interval_seconds=1.0)
+    note_all(log, moments_of(NORMAL, NORMAL))
+    log.change(MemoryLogSettings(path=path, interval_seconds=1.0, max_bytes=ROOMY_BYTES))
+    note_all(log, moments_of(NORMAL, start_seconds=2))
+    assert [clock_of(line) for line in lines_of(path)] == [0, 1, 2]
+    assert len(complaints) == 1

@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 
 from mnemo_cli.errors import UsageError
 from mnemo_cli.limits.rules.names import VARIABLES, values_of
-from mnemo_cli.model import UNLIMITED, Component, Event, Gap, Level, LimitSource, Memory, Moment
-from mnemo_cli.recording.document import encode, event_document, sample_document
-from mnemo_cli.recording.memory_log import event_line, memory_line
+from mnemo_cli.model import UNLIMITED, Component, Gap, Level, LimitSource, Memory, Moment
+from mnemo_cli.recording.document import encode, sample_document
+from mnemo_cli.recording.memory_log import memory_line
 from mnemo_cli.recording.reading import stream
 from mnemo_cli.recording.reading.stream import Recorded, Strange, read_recording
 from tests.recording.moments import MOMENTS, TRACKERS
 from tests.recording.test_trackers import tracker
-
-EVENT = Event(time_seconds=5.0, event="mark", level=None, text="deployed")
 
 
 def read(*lines):
@@ -194,16 +192,18 @@ def test_a_recording_that_was_cut_anywhere_loses_its_last_line_and_says_so(momen
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_what_is_no_recording_has_no_moments(raw):
-    assert not [found for found in read_raw(raw) if isinstance(found, Recorded)]
+    try:
+        assert not [found for found in read_raw(raw) if isinstance(found, Recorded)]
+    except UsageError as err:  # of what looks packed
+        assert raw.startswith(b"\x1f\x8b") and "no recording" in str(err)
 
 
 # The stream
 
 
-def test_events_and_empty_lines_are_passed_over(moments_of):
+def test_empty_lines_are_passed_over(moments_of):
     (moment,) = moments_of(100)
-    found = read(encode(event_document(EVENT)).encode(), b"", line_of(moment), encode(event_line(EVENT)).encode(), b" ")
-    assert found == [Recorded(3, moment)]
+    assert read(b"", line_of(moment), b" ") == [Recorded(2, moment)]
 
 
 @pytest.mark.parametrize(

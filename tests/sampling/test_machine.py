@@ -7,6 +7,7 @@ import pytest
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Sample
+from mnemo_cli.sampling.asked import NOBODY, Asked, PssMode
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.own import read_own_cost
 from mnemo_cli.sampling.target import TargetChoice
@@ -95,12 +96,29 @@ def test_a_target_that_is_not_there_is_an_error_at_the_start(machine_of, choice,
 
 
 def test_processes_that_were_not_asked_for_are_not_counted_as_none_there(machine_of):
-    _, machine = machine_of(host(), TargetChoice(kind="host"), rows=0)
+    _, machine = machine_of(host(), TargetChoice(kind="host"), asked=NOBODY)
     seen = sample(machine)
     assert (seen.processes, seen.process_count) == ((), None)
     assert "target.processes" in {gap.field for gap in seen.gaps}
     assert seen.target is not None
     assert seen.target.used_bytes == 2000 * 1024
+
+
+def test_processes_are_counted_without_rows_where_a_rule_asks_how_many(machine_of):
+    root, machine = machine_of(host(), TargetChoice(kind="host"), asked=Asked(rows=0, counted=True))
+    seen = sample(machine)
+    assert seen.target is not None
+    assert (seen.processes, seen.process_count, seen.target.processes) == ((), 1, 1)
+    assert "target.processes" not in {gap.field for gap in seen.gaps}
+    # Nothing is read of them but who they are.
+    (root / "proc/7/statm").unlink()
+    assert sample(machine).process_count == 1
+
+
+def test_a_count_of_what_may_be_hidden_says_so(machine_of):
+    files = host() | {"proc/self/mountinfo": MOUNT + "36 24 0:31 / /proc rw - proc proc rw,hidepid=2\n"}
+    _, machine = machine_of(files, TargetChoice(kind="host"), asked=Asked(rows=0, counted=True))
+    assert "processes" in {gap.field for gap in sample(machine).gaps}
 
 
 @pytest.mark.parametrize("rows", [0, 5])
@@ -114,12 +132,32 @@ def test_the_processes_in_scope_are_known_even_where_no_rows_were_asked_for(mach
     second = {f"proc/8/{name.rpartition('/')[2]}": text for name, text in host().items() if name.startswith("proc/7/")}
     second["proc/8/stat"] = second["proc/8/stat"].replace("7 (app)", "8 (other)")
     files = host() | second | {f"sys/fs/cgroup/app/{name}": text for name, text in group.items()}
-    _, machine = machine_of(files, choice, rows=rows)
+    _, machine = machine_of(files, choice, asked=Asked(rows=rows))
     sample(machine)
     assert set(machine.pids) == pids
     # Rows that are asked for later miss nobody: to be asked for pids has not used the news up.
-    machine.rows = 5
+    machine.asked = Asked(rows=5)
     assert {process.pid for process in sample(machine).processes} == pids
+
+
+def test_a_sample_says_what_pss_has_cost_since_the_one_before(machine_of):
+    _, machine = machine_of(host(), TargetChoice(kind="host"))
+    first, second = sample(machine), sample(machine, 0.1)
+    assert first.pss_seconds is not None and first.pss_seconds > 0
+    assert second.pss_seconds == 0, "nothing was due"
+    machine.asked = Asked(pss=PssMode.OFF)
+    assert sample(machine, 60.0).pss_seconds == 0
+    machine.asked = Asked(rows=0, pids={7})
+    later = sample(machine, 61.0)
+    assert later.pss_seconds is not None and later.pss_seconds > 0
+    assert [process.pid for process in later.processes] == [7]
+
+
+def test_the_use_of_a_tree_is_the_sum_of_its_pss_in_every_mode(machine_of):
+    _, machine = machine_of(host(), TargetChoice(kind="process", pid=7), asked=Asked(pss=PssMode.OFF))
+    seen = sample(machine)
+    assert seen.target is not None
+    assert (seen.target.used_bytes, seen.target.used_is_rss) == (500 * 1024, False)
 
 
 def budget_of(seen: Sample) -> tuple[int | None, object]:

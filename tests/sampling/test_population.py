@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.population import Population, hides_other_users
 from mnemo_cli.sampling.target import TargetChoice
 
@@ -84,7 +85,7 @@ def test_a_kernel_thread_without_memory_is_no_denied_one(population_of):
     population.refresh(gaps, 0.0)
     target = population.use(gaps, 0.0)
     assert (target.used_bytes, target.used_is_rss, gaps) == (0, False, [])
-    assert population.largest(5, gaps, 0.0)[0].rss_bytes == 0
+    assert population.describe(Asked(rows=5), gaps, 0.0)[0].rss_bytes == 0
     assert not gaps
 
 
@@ -94,7 +95,7 @@ def test_the_largest_are_sorted_by_pss_or_by_rss_where_it_is_denied(population_o
     _, population = population_of(files, TargetChoice(kind="host"))
     gaps = []
     population.refresh(gaps, 0.0)
-    largest = population.largest(3, gaps, 0.0)
+    largest = population.describe(Asked(rows=3), gaps, 0.0)
     weights = {7: 50 * 1024, 8: 20 * PAGE, 9: 300 * 1024}
     assert [row.pid for row in largest] == sorted(weights, key=lambda pid: weights[pid], reverse=True)
     assert [gap.field for gap in gaps] == ["processes.pss_bytes"]
@@ -104,7 +105,7 @@ def test_a_row_of_unknown_size_says_so(population_of):
     _, population = population_of(host(process(7, 1, pages="many")))
     gaps = []
     population.refresh(gaps, 0.0)
-    (row,) = population.largest(5, gaps, 0.0)
+    (row,) = population.describe(Asked(rows=5), gaps, 0.0)
     assert (row.rss_bytes, row.pss_bytes) == (None, None)
     assert {gap.field for gap in gaps} == {"processes.rss_bytes", "processes.pss_bytes"}
 

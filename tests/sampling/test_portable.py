@@ -17,6 +17,7 @@ from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import UNLIMITED, Level, Moment, Process, Sample, Scope
 from mnemo_cli.recording.document import sample_document
+from mnemo_cli.sampling.asked import NOBODY, Asked, PssMode
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.macos import VmStat
@@ -121,7 +122,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 @pytest.mark.parametrize("rows", [0, 5])
 def test_both_samplers_know_the_processes_in_scope_even_without_rows(family, rows):
     for choice in (tree(family), HOST):
-        machine, portable = Machine(choice, rows=rows), Portable(choice, rows=rows)
+        machine, portable = Machine(choice, asked=Asked(rows=rows)), Portable(choice, asked=Asked(rows=rows))
         sample(machine), sample(portable)
         if choice is HOST:
             assert {family.pid, os.getpid()} <= set(machine.pids) & set(portable.pids)
@@ -133,7 +134,7 @@ def test_both_samplers_know_the_processes_in_scope_even_without_rows(family, row
 
 @on_linux
 def test_both_samplers_agree_on_the_machine():
-    machine, portable = Machine(HOST, rows=0), Portable(HOST, rows=0)
+    machine, portable = Machine(HOST, asked=NOBODY), Portable(HOST, asked=NOBODY)
     before, ours, after = sample(machine).host, sample(portable).host, sample(machine).host
     assert ours.limit_bytes == before.limit_bytes
     assert 0.97 * min(before.used_bytes, after.used_bytes) <= ours.used_bytes
@@ -231,7 +232,7 @@ def test_secrets_in_a_command_line_are_masked():
 
 
 def test_the_own_scope_is_the_machine_with_all_its_processes():
-    reading = sample(Portable(TargetChoice(), rows=1000))
+    reading = sample(Portable(TargetChoice(), asked=Asked(rows=1000)))
     assert reading.scope == Scope(kind="host", name="host")
     assert os.getpid() in {process.pid for process in reading.processes}
     assert reading.target.used_bytes == reading.host.used_bytes
@@ -239,15 +240,51 @@ def test_the_own_scope_is_the_machine_with_all_its_processes():
 
 
 def test_only_the_wanted_rows_are_shown_and_all_are_counted():
-    reading = sample(Portable(HOST, rows=1))
+    reading = sample(Portable(HOST, asked=Asked(rows=1)))
     assert len(reading.processes) == 1
     assert reading.process_count > 1
 
 
 def test_processes_that_were_not_asked_for_are_a_gap():
-    reading = sample(Portable(HOST, rows=0))
+    reading = sample(Portable(HOST, asked=NOBODY))
     assert (reading.processes, reading.process_count, reading.target.processes) == ((), None, None)
     assert "target.processes" in gap_fields(reading)
+
+
+def test_everyone_is_there_with_what_is_cheap_and_those_that_are_named_in_full():
+    reading = sample(Portable(HOST, asked=Asked(rows=0, everyone=True, pids={os.getpid()})))
+    assert len(reading.processes) == reading.process_count
+    own = by_pid(reading)[os.getpid()]
+    assert own.command is not None and own.threads is not None
+    others = [process for process in reading.processes if process.pid != os.getpid()]
+    assert others and all(process.name and process.command is None for process in others)
+    assert any(process.rss_bytes for process in others)
+    assert f"{len(others)} others were asked for their RSS only" in {gap.reason for gap in reading.gaps}
+
+
+def test_the_rows_of_a_tree_are_its_largest_and_those_that_are_named(family):
+    whole = sample(Portable(tree(family), asked=Asked(rows=0, everyone=True))).processes
+    assert len(whole) == 3
+    for rows, pids in ((1, set()), (0, {family.pid}), (2, {family.pid}), (3, {family.pid})):
+        shown = sample(Portable(tree(family), asked=Asked(rows=rows, pids=pids))).processes
+        assert len(shown) == len({process.pid for process in shown})
+        assert rows <= len(shown) <= rows + len(pids) and pids <= {process.pid for process in shown}
+
+
+@on_linux
+def test_without_pss_none_is_read_and_with_the_pss_of_all_it_is():
+    off = sample(Portable(HOST, asked=Asked(rows=0, pids={os.getpid()}, pss=PssMode.OFF)))
+    (own,) = off.processes
+    assert (own.pss_bytes, own.uss_bytes) == (None, None) and own.rss_bytes
+    assert ("processes.pss_bytes", "PSS was not asked for") in {(gap.field, gap.reason) for gap in off.gaps}
+    everyone = sample(Portable(HOST, asked=Asked(rows=0, everyone=True, pss=PssMode.ALL)))
+    assert by_pid(everyone)[os.getpid()].pss_bytes
+
+
+def test_processes_are_counted_without_rows_where_a_rule_asks_how_many():
+    reading = sample(Portable(HOST, asked=Asked(rows=0, counted=True)))
+    assert reading.processes == () and reading.process_count == reading.target.processes > 1
+    assert "target.processes" not in gap_fields(reading)
 
 
 def test_a_control_group_is_refused_with_what_to_do_instead():
@@ -330,7 +367,7 @@ def test_every_unknown_field_of_a_process_has_a_gap(family, field):
 
 
 def test_what_psutil_never_tells_is_unknown_and_never_zero():
-    reading = sample(Portable(HOST, rows=3))
+    reading = sample(Portable(HOST, asked=Asked(rows=3)))
     assert (reading.pressure, reading.host_oom_kills_total, reading.host.kernel_bytes) == (None, None, None)
     assert all(process.oom_score_adj is None for process in reading.processes)
     assert {"pressure", "host_oom_kills_total", "limits.host.kernel_bytes"} <= gap_fields(reading)
@@ -366,7 +403,7 @@ def test_a_glance_before_the_first_sample_knows_the_tree_too(family):
 
 
 def test_a_budget_on_the_machine_is_compared_with_the_machines_use():
-    portable = Portable(TargetChoice(kind="host", budget_bytes=1 << 50), rows=1)
+    portable = Portable(TargetChoice(kind="host", budget_bytes=1 << 50), asked=Asked(rows=1))
     for reading in (sample(portable), glance(portable)):
         budget, host = reading.limits
         assert (budget.source.kind, budget.used_bytes) == ("budget", host.used_bytes)
@@ -403,7 +440,7 @@ def put_process(proc: Path, pid: int, *, started: int, ppid: int = 1) -> None:
 @on_linux
 def test_numbers_that_psutil_makes_up_are_unknown(proc):
     """Where a line is missing, psutil says 0 and warns."""
-    host = sample(reading := Portable(HOST, rows=0)).host
+    host = sample(reading := Portable(HOST, asked=NOBODY)).host
     assert (host.used_bytes, host.limit_bytes, host.reclaimable_bytes) == (400 * 1024, 1000 * 1024, 300 * 1024)
     assert (host.swap_used_bytes, host.swap_total_bytes, host.paged_out_bytes_total) == (10 * 1024, 50 * 1024, 8192)
     assert (host.file_bytes, host.shmem_bytes) == (None, None)
@@ -413,7 +450,7 @@ def test_numbers_that_psutil_makes_up_are_unknown(proc):
 @on_linux
 def test_page_outs_are_unknown_where_nobody_counts_them(proc):
     (proc / "vmstat").unlink()
-    reading = sample(Portable(HOST, rows=0))
+    reading = sample(Portable(HOST, asked=NOBODY))
     assert (reading.host.paged_out_bytes_total, reading.host.swap_used_bytes) == (None, 10 * 1024)
     assert "limits.host.paged_out_bytes_total" in gap_fields(reading)
 
@@ -425,7 +462,7 @@ def test_an_unreadable_machine_is_unknown_and_no_level(proc, text):
         (proc / "meminfo").unlink()
     else:
         (proc / "meminfo").write_text(text)
-    portable = Portable(HOST, rows=5)
+    portable = Portable(HOST, asked=Asked(rows=5))
     for reading in (sample(portable), glance(portable)):
         assert (reading.host.used_bytes, reading.host.limit_bytes) == (None, None)
         assert {"limits.host", "limits.host.used_bytes", "limits.host.limit_bytes"} <= gap_fields(reading)
@@ -435,7 +472,7 @@ def test_an_unreadable_machine_is_unknown_and_no_level(proc, text):
 @on_linux
 def test_processes_that_cannot_be_listed_are_a_gap(proc):
     (proc / "stat").unlink()
-    reading = sample(Portable(HOST, rows=5))
+    reading = sample(Portable(HOST, asked=Asked(rows=5)))
     assert reading.processes == ()
     assert "processes" in gap_fields(reading)
 
@@ -445,7 +482,7 @@ def test_a_process_that_cannot_be_read_is_a_gap_and_the_others_stay(proc):
     put_process(proc, PID, started=500)
     put_process(proc, CHILD, started=600)
     (proc / f"{CHILD}/stat").write_text("nonsense")
-    reading = sample(Portable(HOST, rows=5))
+    reading = sample(Portable(HOST, asked=Asked(rows=5)))
     (process,) = reading.processes
     assert (process.pid, process.ppid, process.started, process.uid) == (PID, 1, 500, 8)
     assert (process.rss_bytes, process.pss_bytes, process.fds, process.threads) == (30 * PAGE_BYTES, None, None, 2)
@@ -460,7 +497,7 @@ def test_a_process_of_unknown_size_comes_last(proc):
         (proc / f"{pid}/statm").write_text(statm)
     reading = sample(Portable(HOST))
     assert [(process.pid, process.rss_bytes) for process in reading.processes] == [(CHILD, 0), (PID, None)]
-    assert sample(Portable(HOST, rows=1)).processes[0].pid == CHILD
+    assert sample(Portable(HOST, asked=Asked(rows=1))).processes[0].pid == CHILD
 
 
 @on_linux
@@ -565,7 +602,7 @@ VM_STAT = (
 
 
 def test_macos_tells_its_make_up_and_its_pressure_level_and_no_psi():
-    reading = sample(Portable(HOST, rows=0, run=macos(VM_STAT, "2\n")))
+    reading = sample(Portable(HOST, asked=NOBODY, run=macos(VM_STAT, "2\n")))
     assert reading.host.compressed_bytes == 249880 * 16384
     assert (reading.host.anon_bytes, reading.host.file_bytes) == (380423 * 16384, 201733 * 16384)
     assert (reading.vm_pressure_level, reading.pressure) == ("warn", None)
@@ -577,7 +614,7 @@ def test_macos_without_its_tools_is_unknown_and_goes_on():
     def absent(argv):
         raise SourceError(f"cannot run {argv[0]}: No such file or directory")
 
-    reading = sample(Portable(HOST, rows=0, run=absent))
+    reading = sample(Portable(HOST, asked=NOBODY, run=absent))
     assert (reading.host.compressed_bytes, reading.host.anon_bytes, reading.vm_pressure_level) == (None, None, None)
     assert {"vm_pressure_level", "limits.host.compressed_bytes", "limits.host.anon_bytes"} <= gap_fields(reading)
     assert reading.host.used_bytes > 0
@@ -591,7 +628,7 @@ def test_a_glance_starts_none_of_the_tools():
 
 
 def test_programs_that_read_the_document_get_what_macos_tells():
-    reading = sample(Portable(HOST, rows=0, run=macos(VM_STAT, "4\n")))
+    reading = sample(Portable(HOST, asked=NOBODY, run=macos(VM_STAT, "4\n")))
     document = sample_document(Moment(sample=reading, verdict=step(State(), reading, EDGES)[1]))
     assert document["vm_pressure_level"] == "critical"
     assert document["memory"]["compressed_bytes"] == 249880 * 16384
@@ -635,12 +672,14 @@ def test_choosing_imports_neither_sampler_before_it_must():
 
 
 def test_portable_is_chosen_when_it_is_asked_for():
-    assert isinstance(choose_sampler(HOST, portable=True, root=Path("/"), rows=0, most_descriptors=None), Portable)
+    assert isinstance(
+        choose_sampler(HOST, portable=True, root=Path("/"), asked=NOBODY, most_descriptors=None), Portable
+    )
 
 
 @on_linux
 def test_linux_is_read_through_its_own_files():
-    sampler = choose_sampler(HOST, portable=False, root=Path("/"), rows=0, most_descriptors=4)
+    sampler = choose_sampler(HOST, portable=False, root=Path("/"), asked=NOBODY, most_descriptors=4)
     assert isinstance(sampler, Machine)
     sampler.close()
 

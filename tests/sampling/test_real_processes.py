@@ -11,6 +11,7 @@ import pytest
 
 from mnemo_cli.errors import TargetError
 from mnemo_cli.model import Gap, Sample
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.sampling.files import KeptFile, reason
 from mnemo_cli.sampling.index import ProcessIndex
 from mnemo_cli.sampling.machine import Machine
@@ -267,7 +268,7 @@ def test_a_tree_uses_what_its_processes_hold(start, watch_tree):
 
 
 def test_this_machine_is_read_without_a_complaint_about_what_every_kernel_has():
-    machine = Machine(TargetChoice(kind="host"), rows=5)
+    machine = Machine(TargetChoice(kind="host"), asked=Asked(rows=5))
     before = open_descriptors()
     sample = machine.sample(time_seconds=0.0, clock_seconds=0.0)
     assert sample.host is not None

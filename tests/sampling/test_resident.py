@@ -81,6 +81,8 @@ def test_any_bytes_are_a_size_or_unknown(tmp_path_factory, text):
     root = tmp_path_factory.mktemp("host")
     (root / "proc/7").mkdir(parents=True)
     (root / "proc/7/statm").write_bytes(text)
+    # Looked at where the size is 0: it lives.
+    (root / "proc/7/stat").write_text("7 (p7) S 1\n")
     sweep = ResidentSweep(root, most_descriptors=1)
     sweep.follow([entry(7)])
     assert sweep.sweep(0.0) == []

@@ -24,6 +24,7 @@ FILE = row_of("alerts.rules")
 URL = row_of("alerts.webhook_url")
 WORDS = row_of("alerts.exec")
 SOME = row_of("alerts.log_to")
+COLUMNS = row_of("monitor.columns")
 NUMERIC_ROWS = [row for row in ROWS if row.maximum]
 
 
@@ -112,6 +113,8 @@ def test_wrong_text_is_refused_in_words(row, text, message):
         (WORDS, "/bin/a  'b c'", "/bin/a 'b c'"),
         (SOME, ["syslog", "stderr", "syslog"], "syslog,stderr"),
         (SOME, "syslog, stderr", "syslog,stderr"),
+        (COLUMNS, "pid, PSS,fds/lim,pid", "PID,PSS,FDS/LIM"),
+        (COLUMNS, ["command", "+/min"], "COMMAND,+/min"),
         (FILE, "~/rules.yml", "~/rules.yml"),
         (FILE, " none ", ""),
         (URL, "https://hooks.example/v1", "https://hooks.example/v1"),
@@ -145,11 +148,14 @@ def test_toml_may_hold_a_number_or_the_words_of_a_person(row, found, value):
         (PATHS, ["/a:b"], "'/a:b' holds a :, which joins paths"),
         (NEEDS, {"nofile": 1}, "{'nofile': 1} is the wrong type"),
         (FILE, "rules.yml", "'rules.yml' is not a complete path"),
-        (WORDS, ["logger", "-t"], "'logger' is not a complete path of a program"),
-        (WORDS, "/bin/a 'b", '"/bin/a \'b" cannot be taken apart: no closing quotation'),
+        (WORDS, ["logger", "-t"], "its first word is not a complete path of a program"),
+        (WORDS, "/bin/a 'b", "it cannot be taken apart: no closing quotation"),
         (WORDS, ["/bin/a", 3], "3 is the wrong type"),
         (SOME, ["stdout"], "'stdout' is unknown"),
+        (COLUMNS, "pid,ps", "'ps' is unknown; did you mean PSS?"),
         (SOME, ["stderr,syslog"], "'stderr,syslog' holds a ,, which joins words"),
+        (URL, ["https://hooks.slack.com/services/T0/B0/Zq8canary"], "what it is set to is the wrong type"),
+        (WORDS, "API_TOKEN=Zq8canary /usr/bin/x", "its first word is not a complete path of a program"),
         (URL, "ftp://a", "it is no http or https URL with a host; write https://HOST/PATH"),
     ],
 )

@@ -24,12 +24,13 @@ SAMPLES = {
     Kind.FILE: ("/a", "~/b", "none"),
     Kind.URL: ("https://a.example/hook", "http://127.0.0.1:9093/", "none"),
     Kind.WORDS: ("/bin/a 'b c'", "/bin/b", "none"),
-    Kind.SOME: ("stderr", "journald,syslog", "none"),
 }
 CHOICES = {
     "sampler": ("portable", "auto", "portable"),
     "profile": ("server", "auto", "ci"),
     "on_critical": ("resume", "drain", "resume"),
+    "log_to": ("stderr", "journald,syslog", "none"),
+    "columns": ("PID,RSS", "command,pss", "none"),
 }
 PERCENTS = {
     "memory_moderate_pct": ("41", "42", "43"),

@@ -6,6 +6,7 @@ import pytest
 
 from mnemo_cli.degrade.actions.destinations import LogTo
 from mnemo_cli.doctor.profiles import NAMES
+from mnemo_cli.output.dashboard.table.columns import COLUMNS
 from mnemo_cli.settings import ROWS, Kind, row_of
 from mnemo_cli.settings.kinds import from_text, from_toml, in_file, plain, readable
 from mnemo_cli.settings.texts import TEXT_KINDS
@@ -60,6 +61,10 @@ def test_the_profiles_are_those_of_the_doctor():
 
 def test_the_places_of_log_lines_are_those_of_the_actions():
     assert row_of("alerts.log_to").choices == get_args(LogTo)
+
+
+def test_the_columns_are_those_of_the_dashboard():
+    assert row_of("monitor.columns").choices == tuple(COLUMNS)
 
 
 def test_no_two_rows_share_a_key_a_variable_or_a_flag():

@@ -288,7 +288,8 @@ def a_row_and_a_text(draw):
     if row.kind is Kind.WORDS:
         return row, draw(st.sampled_from(["none", "/bin/page", "/bin/page --to 'the operator'"]))
     if row.kind is Kind.SOME:
-        return row, draw(st.sampled_from(["none", "stderr", "journald,syslog"]))
+        first, *others, last = row.choices
+        return row, draw(st.sampled_from(["none", first, f"{last},{others[0]}"]))
     if row.kind is Kind.PATH:
         return row, "/" + draw(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))
     if row.kind is Kind.PERCENT:

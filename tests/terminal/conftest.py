@@ -66,6 +66,18 @@ class Terminal:
         return "\n".join(self._screen.display)
 
     @property
+    def last_line(self) -> str:
+        """The keys, a question, or what mnemo has to say."""
+        return self._screen.display[-1].strip()
+
+    @property
+    def under_cursor(self) -> str:
+        """The row that is shown reversed; empty where there is none."""
+        rows = zip(self._screen.display, range(self._screen.lines), strict=True)
+        reversed_ = (text.strip() for text, line in rows if all(self._screen.buffer[line][at].reverse for at in (0, 1)))
+        return next(reversed_, "")
+
+    @property
     def clock(self) -> str:
         """The time in the header; empty where there is none."""
         found = re.search(r"\d\d:\d\d:\d\d UTC", self.text)

@@ -1,6 +1,7 @@
 """The real clock: pipes are answered while it waits, and a wait can be ended early."""
 
 import contextlib
+import itertools
 import os
 import select
 import signal
@@ -193,3 +194,37 @@ def test_a_signal_does_not_cut_a_wait_short(clock):
 def test_an_unknown_descriptor_cannot_be_forgotten(clock):
     with pytest.raises(KeyError):
         clock.forget(select.PIPE_BUF)
+
+
+# A beat
+
+
+def test_a_beat_goes_on_in_a_long_wait_and_leaves_it_its_length(clock):
+    beats = []
+    clock.call_every(0.02, lambda: beats.append(time.monotonic()))
+    elapsed, go_on = took(lambda: clock.wait(0.11))
+    assert go_on and elapsed >= 0.11
+    assert len(beats) >= 3
+    assert all(later - earlier >= 0.02 for earlier, later in itertools.pairwise(beats))
+
+
+def test_a_beat_goes_on_over_many_short_waits(clock):
+    beats = []
+    clock.call_every(0.02, lambda: beats.append(1))
+    while len(beats) < 3:
+        clock.wait(0.001)
+    assert took(lambda: clock.wait(0.0))[1]
+
+
+def test_a_beat_is_silent_while_nobody_waits(clock):
+    """That is what it is for: a watch that hangs in a reading is not heard."""
+    beats = []
+    clock.call_every(0.001, lambda: beats.append(1))
+    time.sleep(0.01)
+    assert beats == []
+
+
+def test_a_beat_may_end_the_wait(clock):
+    clock.call_every(0.01, clock.stop)
+    elapsed, go_on = took(lambda: clock.wait(LONG_SECONDS))
+    assert not go_on and elapsed < 10

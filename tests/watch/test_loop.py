@@ -10,7 +10,7 @@ from mnemo_cli.limits.rules.alerting import Alerting
 from mnemo_cli.limits.rules.condition import parse
 from mnemo_cli.limits.rules.rule import BUILT_IN, Rule, Rules
 from mnemo_cli.model import Level, LimitSource, Memory, Sample, Scope, Target
-from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.loop import Rhythm, Scale, watch
 
 MIB = 2**20
 GIB = 2**30
@@ -280,3 +280,37 @@ def test_the_built_in_rules_say_nothing_of_queues_on_a_machine_without_trackers(
     assert set(alerts_of(moments)) == {("inactive", "inactive", "unknown", "unknown")}
     assert not [event for moment in moments for event in moment.verdict.events]
     assert not [gap for moment in moments for gap in moment.gaps if gap.field.startswith("alerts")]
+
+
+def test_edges_that_move_keep_the_level_that_hysteresis_holds():
+    """At 58 % after 62 % the level is still high, and stays so when the settings are read again in between."""
+    used = iter([62, 58, 58, 58, 58])
+    sampler = FormulaSampler(used=lambda elapsed: next(used) * MIB, limit_bytes=100 * MIB)
+    sampler.glance = sampler.sample
+    scale, levels = Scale(Edges()), []
+    moments = watch(sampler, edges=scale, rhythm=Rhythm(interval_seconds=0.0), clock=CountedClock())
+    for moment in moments:
+        levels.append(moment.verdict.level)
+        if len(levels) == 2:
+            scale.edges = Edges(critical_ratio=0.9)
+        elif len(levels) == 3:
+            scale.edges = Edges(moderate_ratio=0.1, high_ratio=0.2, critical_ratio=0.5)
+        elif len(levels) == 4:
+            break
+    assert levels == [Level.HIGH, Level.HIGH, Level.HIGH, Level.CRITICAL]
+
+
+def test_a_whole_sample_can_be_had_at_once_and_the_interval_goes_on_from_there():
+    rhythm, sampler = Rhythm(interval_seconds=10.0), FormulaSampler()
+    clock = CountedClock(stop_at_seconds=START_SECONDS + 25)
+    whole_wait = clock.wait
+
+    def wait(seconds):
+        """A key ends the first wait after three seconds."""
+        rhythm.at_once = not clock.waits
+        return whole_wait(3.0 if rhythm.at_once else seconds)
+
+    clock.wait = wait
+
+    assert reported_at(moments_of(sampler, clock, rhythm=rhythm)) == [0, 3, 13, 23]
+    assert not rhythm.at_once

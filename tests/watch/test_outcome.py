@@ -151,3 +151,10 @@ def test_a_reached_level_is_0_whatever_the_gate_says():
 def test_the_code_depends_on_what_was_seen_and_not_on_its_order(uses, fail_on):
     moments = [moment(used) for used in uses]
     assert code(outcome(*moments, fail_on=fail_on)) == code(outcome(*reversed(moments), fail_on=fail_on))
+
+
+def test_rules_that_are_read_again_may_begin_to_count_and_what_was_seen_stays():
+    before = outcome(moment(10), moment(70), fail_on=Level.HIGH)
+    after = before.heeding(True)
+    assert after.gate == before.gate._replace(heeds_alerts=True) and after.reported == 2
+    assert after.heeding(True) is after and after.heeding(False) == before

@@ -100,3 +100,54 @@ def take_terminal():
 
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+# A reload
+
+
+def test_a_hangup_reloads_in_the_next_wait_where_somebody_wants_that():
+    clock, heard, reloads = WaitingClock(), [], []
+    with EndingSignals(clock, heard.append, lambda: reloads.append(1)) as signals:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert reloads == []
+        assert clock.wait(0.01) is True
+        assert (reloads, heard, signals.exit_code) == ([1], [], None)
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert heard == [signal.SIGTERM]
+
+
+HANGS_UP = """
+import os, signal, sys
+from mnemo_cli.watch.clock import WaitingClock
+from mnemo_cli.watch.signals import EndingSignals, has_terminal
+
+clock = WaitingClock()
+
+def say(word):
+    os.write(3, word.encode() + b"\\n")  # a handler may interrupt it, which files of Python do not like
+
+def end(number):
+    say(f"ends {number.name}")
+    clock.stop()
+
+with EndingSignals(clock, end, lambda: say("reloads")):
+    say(f"terminal {has_terminal()}")
+    while clock.wait(60):
+        pass
+"""
+
+
+def test_a_closed_terminal_ends_and_a_hangup_by_hand_reloads():
+    reader, writer = os.pipe()
+    pid, master = pty.fork()
+    if pid == 0:
+        os.dup2(writer, 3, inheritable=True)
+        os.execv(sys.executable, [sys.executable, "-c", HANGS_UP])
+    os.close(writer)
+    with open(reader) as said:
+        assert said.readline() == "terminal True\n"
+        os.kill(pid, signal.SIGHUP)
+        assert said.readline() == "reloads\n"
+        os.close(master)
+        assert said.readline() == "ends SIGHUP\n"
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -14,7 +14,7 @@ from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Component, Gap, Level, LimitSource, Memory, Sample, Scope, Tracker
 from mnemo_cli.tracker import MemoryTracker
 from mnemo_cli.watch.loop import Rhythm, watch
-from mnemo_cli.watch.trackers import InScope, PublishedTrackers, with_trackers
+from mnemo_cli.watch.trackers import InScope, PublishedTrackers, unasked, with_trackers
 
 NOW_SECONDS = 2_000_000_000.0
 FULL = Component(name="q", used=9, limit=9, unit="items", used_bytes=None, limit_bytes=None, policy="block")
@@ -211,3 +211,17 @@ def test_a_watch_without_a_source_asks_nobody():
     moments = list(watch(sampler, edges=Edges(), rhythm=Rhythm(interval_seconds=1.0), clock=CountedClock()))
     assert sum(moment.reported for moment in moments) == 3
     assert not any(moment.sample.trackers for moment in moments) and sampler.asked == 0
+
+
+def test_where_nobody_asked_nothing_is_read_and_a_gap_says_so():
+    class Untouched:
+        """The processes in scope, which may mean a walk of /proc."""
+
+        def __iter__(self):
+            raise AssertionError("nobody asked for them")
+
+        __contains__ = __len__ = __iter__
+
+    gaps = []
+    assert unasked(Untouched(), gaps, time_seconds=0.0) == ()
+    assert [(gap.field, gap.reason) for gap in gaps] == [("trackers", "trackers were not asked for")]

@@ -1,7 +1,7 @@
 """Where a notice is posted to: a URL taken apart, and how it is shown without its secrets.
 
 Many services hide the key in the path (Slack, Discord, Teams, Mattermost, healthchecks): of a path only what is
-plainly a word is shown.
+known to be no key is shown.
 """
 
 import re
@@ -11,9 +11,13 @@ from urllib.parse import unquote, urlsplit
 from mnemo_cli.errors import ConfigError
 from mnemo_cli.redact import MASK, printable, redact_text
 
-# "api", "v2", "hooks", "alertmanager-webhook", "enqueue"; no key of a service is made of letters alone so short.
-_WORD = re.compile(r"(?:v\d{1,3}|[a-z]{1,16}(?:[._-][a-z]{1,16}){0,2})", re.ASCII)
-_LONGEST_WORD = 24
+# Every other one may be the key itself: a topic of ntfy is a word that its owner chose.
+_WORDS = {
+    "ack", "alert", "alertmanager", "alerting", "alerts", "api", "enqueue", "event", "events", "hook", "hooks", "in",
+    "incoming", "integration", "integrations", "message", "messages", "notifications", "notify", "post", "prometheus",
+    "push", "receiver", "services", "trigger", "webhook", "webhooks",
+}  # fmt: skip
+_VERSION = re.compile(r"v\d{1,3}", re.ASCII)
 _SHORTEST_SECRET = 6
 _MOST_SAID = 200
 
@@ -81,4 +85,5 @@ def said(text: str, secrets: tuple[str, ...]) -> str:
 
 
 def _is_harmless(segment: str) -> bool:
-    return not segment or (len(segment) <= _LONGEST_WORD and _WORD.fullmatch(segment) is not None)
+    words = segment.split("-")
+    return not segment or all(word in _WORDS or _VERSION.fullmatch(word) for word in words)

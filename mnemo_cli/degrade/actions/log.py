@@ -1,4 +1,4 @@
-"""Alerts as lines of a log: that of this program, syslog or journald. The memory log has every alert anyway."""
+"""Alerts as lines of a log: that of this program, syslog or journald. The memory log of `monitor` has them anyway."""
 
 import logging
 from collections.abc import Callable

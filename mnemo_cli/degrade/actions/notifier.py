@@ -34,7 +34,7 @@ class Notifier:
     ) -> None:
         self._pids: Collection[int] = ()
         around = Surroundings(
-            source=Source(_labels() if labels is None else labels, external_url),
+            source=Source(own_labels() if labels is None else labels, external_url),
             pids=lambda: self._pids,
             environment=os.environ if environment is None else environment,
             timing=timing,
@@ -88,5 +88,6 @@ class Notifier:
         return found
 
 
-def _labels() -> dict[str, str]:
+def own_labels() -> dict[str, str]:
+    """Who tells, where nobody says more."""
     return {"job": "mnemo", "instance": os.uname().nodename}

@@ -65,7 +65,8 @@ def event(episode: Episode, source: Source, routing_key: str) -> dict[str, Json]
     if episode.is_over:
         return document
     place, value = named.get("instance") or "mnemo", value_text(alert.value)
-    words = f"{alert.name} on {place}" + (f": {alert.summary}" if alert.summary else "")
+    of_target = f" of {named['target']}" if named.get("target") else ""
+    words = f"{alert.name}{of_target} on {place}" + (f": {alert.summary}" if alert.summary else "")
     document["payload"] = {
         "summary": clean(words + (f" ({value})" if value else ""), _MOST_SUMMARY_CHARACTERS),
         "source": place,

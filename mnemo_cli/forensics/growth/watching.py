@@ -12,6 +12,7 @@ from mnemo_cli.limits.engine import State, step
 from mnemo_cli.limits.history import Point
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Gap, Memory, Tracker
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.machine import Machine
 from mnemo_cli.sampling.program import read_program
 from mnemo_cli.sampling.target import TargetChoice
@@ -132,7 +133,7 @@ class _Surroundings:
 
     def __init__(self, pid: int, root: Path) -> None:
         self._pid = pid
-        self._machine = Machine(TargetChoice(kind="process", pid=pid), root=root, rows=0)
+        self._machine = Machine(TargetChoice(kind="process", pid=pid), root=root, asked=NOBODY)
         self._trackers = PublishedTrackers(root)
         self._state = State()
         self._tree: list[Point] = []

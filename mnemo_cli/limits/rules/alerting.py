@@ -30,10 +30,24 @@ class Alerting:
     """Follows the alerts of some rules through a watch. Settings are numbers by name, each in its own unit."""
 
     def __init__(self, rules: Rules, settings: Mapping[str, float]) -> None:
-        self.rules = rules
-        self._settings = settings
-        self._names = sorted(frozenset().union(*(rule.condition.names for rule in rules.rules)))
         self._followed: dict[str, _Followed] = {}
+        # Rules that fired and hold no more: the next look takes their alerts back.
+        self._dropped: list[Rule] = []
+        self._follow(rules, settings)
+
+    def change(self, rules: Rules, settings: Mapping[str, float]) -> None:
+        """Other rules from now on. One that is the same, but for its summary, goes on as it stands, pending or firing.
+
+        What fired by a rule that is no more, or is another now, is resolved at the next look.
+        """
+        kept = {rule.name for rule in rules.rules if _meaning(rule) in map(_meaning, self.rules.rules)}
+        for rule in self.rules.rules:
+            if rule.name in kept:
+                continue
+            followed = self._followed.pop(rule.name, None)
+            if followed is not None and followed.standing.state == "firing":
+                self._dropped.append(rule)
+        self._follow(rules, settings)
 
     def judge(
         self, sample: Sample, verdict: Verdict, told: Mapping[str, float | None] = MappingProxyType({})
@@ -48,6 +62,12 @@ class Alerting:
         alerts: list[Alert] = []
         events: list[Event] = []
         gaps: list[Gap] = []
+        for rule in self._dropped:
+            alert = Alert(rule.name, "resolved", rule.severity, sample.time_seconds, actions=rule.actions)
+            alerts.append(alert)
+            words = f"{rule.name} is resolved: its rule was taken back or changed"
+            events.append(_event(rule, "firing", alert, sample.time_seconds)._replace(text=words))
+        self._dropped = []
         for rule in self.rules.rules:
             holds = rule.condition.holds(values)
             before = self._followed.get(rule.name)
@@ -62,6 +82,11 @@ class Alerting:
                 if _is_news(from_state, alert.state, gap):
                     events.append(_event(rule, from_state, alert, sample.time_seconds))
         return tuple(alerts), tuple(events), tuple(gaps)
+
+    def _follow(self, rules: Rules, settings: Mapping[str, float]) -> None:
+        self.rules = rules
+        self._settings = settings
+        self._names = sorted(frozenset().union(*(rule.condition.names for rule in rules.rules)))
 
 
 def _look(rule: Rule, before: _Followed | None, holds: bool | None, sample: Sample) -> _Followed:
@@ -88,6 +113,11 @@ def _alert(rule: Rule, followed: _Followed, value: float | None) -> Alert:
         summary=rule.summary,
         actions=rule.actions,
     )
+
+
+def _meaning(rule: Rule) -> Rule:
+    """All of it but what only people read."""
+    return rule._replace(summary="")
 
 
 def _gap(rule: Rule, alert: Alert, values: Mapping[str, float | None], sample: Sample) -> Gap | None:

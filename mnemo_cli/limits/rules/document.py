@@ -55,6 +55,8 @@ class _Document:
         for key, (line, _) in root.rows.items():
             if key != "alerts":
                 self._refuse(line, f"there is no {printable(key)!r} here; the file has one key, alerts")
+        if "alerts" not in root.rows:
+            self._refuse(root.line, f"there is no alerts: in the file; {_EXAMPLE}")
         line, alerts = root.rows["alerts"]
         if not isinstance(alerts, Items):
             self._refuse(line, f"alerts must be a list of rules, but is {_shown(alerts)}; {_EXAMPLE}")

@@ -82,6 +82,17 @@ def names_in(node: Node) -> frozenset[str]:
             return names_in(node.left) | names_in(node.right)
 
 
+def has_opposite(claim: Claim) -> bool:
+    """Whether there is a `not` in it."""
+    match claim:
+        case Comparison():
+            return False
+        case Opposite():
+            return True
+        case _:
+            return has_opposite(claim.left) or has_opposite(claim.right)
+
+
 def first_comparison(claim: Claim) -> Comparison:
     """The one that is written first."""
     while not isinstance(claim, Comparison):

@@ -129,10 +129,10 @@ def _variables() -> Iterator[Variable]:
     for field, unit, help in _OF_PROGRAMS:
         yield Variable(field, help, unit, f"mnemo_{field}", "trackers")
     for field, unit, help in _OF_TRACKERS:
-        yield Variable(f"tracker_{field}", help, unit, _summed(f"mnemo_tracker_{field}"), "trackers")
+        yield Variable(f"tracker_{field}", help, unit, f"mnemo_trackers_{field}", "trackers")
     for component in _LIMITED:
-        promql = _summed(f'mnemo_component_limit{{component="{component}"}}')
-        yield Variable(f"{component}_limit", f"What {component} may hold.", "", promql, "trackers")
+        name = f"{component}_limit"
+        yield Variable(name, f"What {component} may hold.", "", f"mnemo_{name}", "trackers")
     yield Variable(
         "db_pool_size",
         "Connections that the pools may make: what each program tells, else the setting.",
@@ -142,10 +142,6 @@ def _variables() -> Iterator[Variable]:
     )
     for name, unit in SETTINGS:
         yield Variable(name, "The setting.", unit, f'mnemo_setting{{name="{name}"}}', "settings")
-
-
-def _summed(series: str) -> str:
-    return f"sum by (job, instance) ({series})"
 
 
 VARIABLES: tuple[Variable, ...] = tuple(_variables())

@@ -60,12 +60,12 @@ def buckets(points: Sequence[tuple[float, float]], *, end: float, span: float, c
     return _bridged(found)
 
 
-def chart(values: Sequence[float | None], look: Look) -> list[str]:
-    """Five rows of 20 % each, the highest first: the rows are the bands of the levels themselves."""
+def chart(values: Sequence[float | None], look: Look, height: int = CHART_ROWS) -> list[str]:
+    """Rows of equal shares, the highest first: five of 20 % are the bands of the levels themselves."""
     signs = look.heights
     rows = []
-    for row in range(CHART_ROWS - 1, -1, -1):
-        filled = [0.0 if value is None else min(1.0, max(0.0, value * CHART_ROWS - row)) for value in values]
+    for row in range(height - 1, -1, -1):
+        filled = [0.0 if value is None else min(1.0, max(0.0, value * height - row)) for value in values]
         rows.append(
             "".join(" " if part <= 0 else signs[min(len(signs) - 1, int(part * len(signs)))] for part in filled)
         )

@@ -93,13 +93,13 @@ def _cells(view: View) -> list[Span]:
 
 
 def _cell(view: View, found: Sequence[Program], program: Program, part: Part) -> Span:
-    words = [_name(found, program, part, _SHORT_WIDTH), _fill(part.component)]
+    words = [_name(found, program, part, _SHORT_WIDTH), fill_words(part.component)]
     if part.level is not None:
-        words += [_percent(part), glyph(part.level)]
+        words += [share_words(part), glyph(part.level)]
     elif part.component.policy in HEALTHY_WHEN_FULL:
         flow = view.memory.flows.of(program.name, part.component.name)
         # Room is scarce here: what evicts nothing says nothing of it.
-        words += [word for word in _flow_words(part.component, flow) if word != "evict 0/s"]
+        words += [word for word in flow_words(part.component, flow) if word != "evict 0/s"]
     return view.look.text(" ".join(words)), LEVEL_STYLES[part.level] if part.level else ""
 
 
@@ -113,16 +113,23 @@ def _box_line(view: View, program: Program, part: Part, name: Line, width: int) 
     flow = view.memory.flows.of(program.name, component.name)
     words = [policy_word(component)]
     if component.policy in HEALTHY_WHEN_FULL:
-        words += _flow_words(component, flow)
+        words += flow_words(component, flow)
     elif flow.rejected_per_second:
         words.append(f"rejected {rate(flow.rejected_per_second)}")
     level = glyph(part.level) if part.level is not None else ""
-    numbers = f" {_fill(component):>13} {_percent(part):>4} {level:<2} "
+    numbers = f" {fill_words(component):>13} {share_words(part):>4} {level:<2} "
     style = LEVEL_STYLES[part.level] if part.level else ""
     return fitted((*name, (f" {drawn}", style), (numbers, style), (view.look.text(" ".join(words)), "")), width)
 
 
-def _flow_words(component: Component, flow: Flow) -> list[str]:
+def rate_words(component: Component, flow: Flow) -> list[str]:
+    """What happens when it is full comes first: a cache evicts, a queue refuses."""
+    evicted, rejected = f"evict {rate(flow.evicted_per_second)}", f"reject {rate(flow.rejected_per_second)}"
+    hits = [word for word in flow_words(component, flow) if word.startswith("hit")]
+    return [*hits, evicted, rejected] if component.policy in HEALTHY_WHEN_FULL else [rejected, *hits, evicted]
+
+
+def flow_words(component: Component, flow: Flow) -> list[str]:
     asked = component.hits_total + component.misses_total
     hits = [] if not asked else [f"hit {'?' if flow.hit_ratio is None else f'{floor(flow.hit_ratio * 100)}%'}"]
     return [*hits, f"evict {rate(flow.evicted_per_second)}"]
@@ -145,7 +152,7 @@ def _name(found: Sequence[Program], program: Program, part: Part, width: int) ->
     return name_of(name, width) if len(found) == 1 else f"{name_of(program.name, width // 2)}.{name_of(name, width)}"
 
 
-def _fill(component: Component) -> str:
+def fill_words(component: Component) -> str:
     """Use and limit of the fuller of its two ceilings."""
     pairs = ((component.used, component.limit, _amount), (component.used_bytes, component.limit_bytes, format_size))
     told = [(_ratio(used, limit), used, limit, write) for used, limit, write in pairs if used is not None]
@@ -161,7 +168,7 @@ def _ratio(used: int, limit: Limit | None) -> float:
     return used / limit if isinstance(limit, int) and limit else -1.0
 
 
-def _percent(part: Part) -> str:
+def share_words(part: Part) -> str:
     """Rounded down: 99.9 % is not full."""
     return "" if part.used_ratio is None else f"{floor(part.used_ratio * 100 + 1e-9)}%"
 

@@ -1,19 +1,26 @@
 """What the view remembers between frames: the history of use, the trends of processes and components, events."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 
 from mnemo_cli.limits.programs import programs
 from mnemo_cli.model import Component, Event, Moment, Process
+from mnemo_cli.output.dashboard.fills import Fills
 from mnemo_cli.recording.document import timestamp
+
+if TYPE_CHECKING:
+    from mnemo_cli.output.dashboard.table.row import TableRow
 
 HISTORY_SECONDS = 600.0
 _TREND_SPACING_SECONDS = 8.0
 _TREND_POINTS = 16
 _MOST_EVENTS = 100
+# A process that is not among those read keeps its trend so long, and at most so many do.
+_UNSEEN_SECONDS, _MOST_UNSEEN = 60.0, 500
 
 
 @dataclass(slots=True)
@@ -53,6 +60,9 @@ class ViewMemory:
         self.peak_at_seconds: float | None = None
         self.rates = Rates()
         self.flows = Flows()
+        self.fills = Fills()
+        # The rows of the table as last made: of which processes, by which choice.
+        self.rows_made: tuple[Sequence[Process], object, tuple[TableRow, ...]] | None = None
         self._peak = 0
 
     def note(self, moment: Moment) -> None:
@@ -71,6 +81,7 @@ class ViewMemory:
         self._note_processes(moment.sample.processes, now)
         self.rates.note(moment)
         self.flows.note(moment)
+        self.fills.note(moment)
 
     def trend_of(self, process: Process) -> Trend | None:
         """The past of one process, if it was shown before."""
@@ -85,17 +96,30 @@ class ViewMemory:
         held = copy(self)
         held.ratios, held.events, held.rates = self.ratios.copy(), self.events.copy(), copy(self.rates)
         held.flows = copy(self.flows)
+        held.fills = self.fills.until(inf)
         held.trends = {key: Trend(trend.points.copy(), trend.latest) for key, trend in self.trends.items()}
         return held
 
     def _note_processes(self, processes: Sequence[Process], now: float) -> None:
-        shown = {}
+        self.rows_made = None
+        trends, seen = self.trends, set()
         for process in processes:
             key = (process.pid, process.started)
-            trend = shown[key] = self.trends.get(key) or Trend()
+            seen.add(key)
+            trend = trends.get(key)
+            if trend is None:
+                trend = trends[key] = Trend()
             if process.rss_bytes is not None:
                 trend.note(now, process.rss_bytes)
-        self.trends = shown
+        if len(trends) > len(seen):
+            self._forget(trends.keys() - seen, now)
+
+    def _forget(self, unseen: Collection[tuple[int, int]], now: float) -> None:
+        """Who falls out of the rows that are read and soon comes back has kept its past; thousands have not."""
+        latest = sorted(((self.trends[key].latest[0], key) for key in unseen), reverse=True)
+        for position, (seen_seconds, key) in enumerate(latest):
+            if position >= _MOST_UNSEEN or now - seen_seconds > _UNSEEN_SECONDS:
+                del self.trends[key]
 
 
 class Rates:

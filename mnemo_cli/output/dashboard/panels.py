@@ -6,73 +6,25 @@ from mnemo_cli.limits.levels import Edges, level_at
 from mnemo_cli.model import Event, Level, Memory, Unlimited
 from mnemo_cli.output.dashboard.bars import CHART_ROWS, bar, buckets, chart, sparkline
 from mnemo_cli.output.dashboard.boxes import padded
-from mnemo_cli.output.dashboard.keys import KEYS
-from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES, STRONG, Look
+from mnemo_cli.output.dashboard.choice import Page
+from mnemo_cli.output.dashboard.heading import NUMBERS_FROM
+from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES, Look
 from mnemo_cli.output.dashboard.memory import clock_text
-from mnemo_cli.output.dashboard.sentences import (
-    forecast_parts,
-    kills,
-    kinds,
-    limit_name,
-    machine_words,
-    own_size,
-    pressure_parts,
-    rate,
-    share,
-    swap_of,
-)
-from mnemo_cli.output.dashboard.spans import Line, cut_front, fitted, line, spread, whole
+from mnemo_cli.output.dashboard.sentences import kinds, pressure_parts, rate, share, swap_of, window_words
+from mnemo_cli.output.dashboard.spans import Line, cut_front, fitted, line, whole
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.output.words import glyph, percent, size, status
-from mnemo_cli.redact import printable
-from mnemo_cli.units import format_duration
 
-HISTORY_WINDOW_SECONDS = 300.0
-# Narrower screens have no room for the version, for what mnemo costs, or for more than a bar and its share.
-_VERSION_FROM, _COST_FROM, _NUMBERS_FROM = 140, 80, 60
-
-
-def header(view: View, width: int) -> Line:
-    """Where we are, how often we look, what we cost, what time it is."""
-    scope = view.moment.sample.scope
-    where = "" if scope.kind == "host" else f"{scope.kind}:{scope.name}"
-    version = f" {view.version}" if width >= _VERSION_FROM else ""
-    left = f" mnemo{version}  {printable(view.host_name)}  {printable(where)}"
-    state = "PAUSED  " if view.paused else ""
-    cost = ""
-    if view.own_cpu_ratio is not None and width >= _COST_FROM:
-        cost = f"self {view.own_cpu_ratio * 100:.1f}% {own_size(view.own_rss_bytes)}  "
-    right = f"  {state}{cost}{view.interval_seconds:.3g}s  {clock_text(view.moment.sample.time_seconds)} UTC "
-    return spread([(view.look.text(left), STRONG)], [(right, STRONG if view.paused else "")], width)
-
-
-def sentence(view: View, width: int) -> Line:
-    """The level, of which limit, since when, and how many alerts fire."""
-    verdict = view.moment.verdict
-    binding = verdict.binding
-    style = LEVEL_STYLES[verdict.level]
-    if binding is None:
-        return fitted(line((f" {status(verdict.level, verdict.at_least)} ", style), "  no limit could be read"), width)
-    limit = "" if isinstance(binding.limit_bytes, Unlimited) else f" of {size(binding.limit_bytes)}"
-    firing = sum(alert.state == "firing" for alert in verdict.alerts)
-    parts = (
-        f" {share(binding)}",
-        f"{limit} {limit_name(binding)}",
-        machine_words(view.moment),
-        f"   since {format_duration(verdict.since_seconds)}",
-        f"   alerts {firing}" if firing else "",
-        f"   events {len(view.memory.events)}",
-    )
-    return whole(((f" {status(verdict.level, verdict.at_least)} ", style), *parts), width)
-
-
-def forecast_line(view: View, width: int) -> Line:
-    """Time to the limit with its band, growth, and kills, which are the last to go."""
-    parts = forecast_parts(view.moment.verdict.forecast)
-    killed = f"   OOM kills: {kills(view.moment)} "
-    if width < _NUMBERS_FROM:
-        return whole(parts, width)
-    return (*whole(parts, width - len(killed)), (killed, ""))
+PAGE_WORDS = {
+    Page.OVERVIEW: "overview",
+    Page.PROCESSES: "processes",
+    Page.GROUPS: "cgroups",
+    Page.COMPONENTS: "components",
+    Page.ALERTS: "alerts",
+    Page.HISTORY: "history",
+}
+# What stands before the first column of the chart, and after its last one.
+CHART_BEGIN, CHART_MARGIN = 9, 10
 
 
 def memory_lines(view: View, width: int) -> list[Line]:
@@ -82,7 +34,7 @@ def memory_lines(view: View, width: int) -> list[Line]:
     if binding is None or binding.used_ratio is None:
         return [fitted([(" MEM  unknown", "")], width), fitted((), width)]
     numbers = f"  {'-' if isinstance(binding.limit_bytes, Unlimited) else share(binding):>6} {glyph(verdict.level)}"
-    if width >= _NUMBERS_FROM:
+    if width >= NUMBERS_FROM:
         numbers = f"{f'  {size(binding.used_bytes)} / {size(binding.limit_bytes)}{numbers}':<30}"
     drawn = _bar_of(binding, binding.used_ratio, view.edges, max(4, min(width - 8 - len(numbers), 120)))
     bar_line = whole((" MEM  ", (drawn, LEVEL_STYLES[verdict.level]), numbers), width)
@@ -111,34 +63,33 @@ def pressure_line(view: View, width: int) -> Line:
 
 
 def history_line(view: View, width: int) -> Line:
-    """Five minutes of the share used, as one line of signs."""
-    now = view.moment.sample.clock_seconds
-    points = view.memory.window(now, HISTORY_WINDOW_SECONDS)
+    """The share used in the window that was chosen, as one line of signs."""
+    now, span = view.moment.sample.clock_seconds, view.choice.window_seconds
+    points = view.memory.window(now, span)
     ratios = [ratio for _, ratio in points]
     words = ""
     if ratios:
         words = f"  min {min(ratios):4.0%}  avg {sum(ratios) / len(ratios):4.0%}  max {max(ratios):4.0%}"
-    count = max(4, min(width - 8 - len(words), 60))
-    values = buckets(points, end=now, span=HISTORY_WINDOW_SECONDS, count=count)
+    name = f" {window_words(span).replace(' ', ''):<4} "
+    count = max(4, min(width - 2 - len(name) - len(words), 60))
+    values = buckets(points, end=now, span=span, count=count)
     # At least ten points of range: the noise of a quiet machine must not look like a mountain.
     low = max(0.0, (min(ratios, default=0) + max(ratios, default=0)) / 2 - 0.05)
     high = max(low + 0.1, max(ratios, default=0))
     low = min(low, min(ratios, default=0))
-    return fitted([(f" 5min {sparkline(values, view.look, low=low, high=high)}{words}", "")], width)
+    return fitted([(f"{name}{sparkline(values, view.look, low=low, high=high)}{words}", "")], width)
 
 
-def history_chart(view: View, width: int) -> list[Line]:
-    """Five minutes as five rows of 20 %, each with the name of its level."""
-    now = view.moment.sample.clock_seconds
-    values = buckets(
-        view.memory.window(now, HISTORY_WINDOW_SECONDS), end=now, span=HISTORY_WINDOW_SECONDS, count=width - 10
-    )
+def history_chart(view: View, width: int, height: int = CHART_ROWS) -> list[Line]:
+    """The window that was chosen, as five rows of 20 % (or a multiple of five), each with the name of its level."""
+    now, span = view.moment.sample.clock_seconds, view.choice.window_seconds
+    values = buckets(view.memory.window(now, span), end=now, span=span, count=width - CHART_MARGIN)
     rows = []
-    for position, row in enumerate(chart(values, view.look)):
-        percent_ = 20 * (CHART_ROWS - 1 - position)
-        level = level_at(percent_ / 100 + 0.001, view.edges)
+    for position, row in enumerate(chart(values, view.look, height)):
+        ratio = (height - 1 - position) / height
+        level = level_at(ratio + 0.001, view.edges)
         label = {Level.NORMAL: "norm", Level.MODERATE: "MOD ", Level.HIGH: "HIGH", Level.CRITICAL: "CRIT"}[level]
-        rows.append(fitted([(f" {label} {percent_:2}|", ""), (row, LEVEL_STYLES[level])], width))
+        rows.append(fitted([(f" {label} {ratio * 100:2.0f}|", ""), (row, LEVEL_STYLES[level])], width))
     return rows
 
 
@@ -163,13 +114,11 @@ def event_lines(events: Sequence[Event], width: int, height: int, look: Look) ->
     """The newest events, newest first."""
     lines = []
     for event in list(events)[:height]:
-        severity = "ERROR" if event.level is Level.CRITICAL else "NOTE " if event.level is Level.NORMAL else "WARN "
-        text = f" {clock_text(event.time_seconds)} {severity} {event.event:<12} {event.text}"
-        lines.append(
-            fitted(
-                [(look.text(text.replace("→", "->") if look.ascii_only else text), LEVEL_STYLES[event.level])], width
-            )
-        )
+        # Whoever puts a mark knows that all is well with it.
+        is_note = event.level is Level.NORMAL or event.event == "mark"
+        severity = "ERROR" if event.level is Level.CRITICAL else "NOTE " if is_note else "WARN "
+        text = look.text(f" {clock_text(event.time_seconds)} {severity} {event.event:<12} {event.text}")
+        lines.append(fitted([(text, "" if is_note else LEVEL_STYLES[event.level])], width))
     return lines
 
 
@@ -181,25 +130,13 @@ def newest_event(view: View, width: int) -> Line:
     return fitted((*line(" EVNT"), *only), width)
 
 
-def footer(view: View, width: int) -> Line:
-    """The keys, or what mnemo has to say right now."""
-    if view.notice is not None:
-        return fitted([(" " + view.look.text(view.notice), STRONG)], width)
-    return fitted([(" " + "  ".join(f"{key.name} {key.word}" for key in KEYS), DIM)], width)
-
-
-def help_lines(width: int, look: Look) -> list[Line]:
-    """The help overlay, made from the key table."""
-    rows = [f"  {key.name:<7}{key.help}" for key in KEYS]
-    notes = [
-        "",
-        "  MEM bar: # used, % reclaimable cache, | the edges of the levels",
-        "  levels: ok NORMAL, ! MODERATE, !! HIGH, XX CRITICAL, ?? UNKNOWN",
-        "  used: what would have to be freed by killing or swapping",
-        "  ~ before a size: RSS, because PSS is denied; * binds",
-        "  components: ! from 60 %, !! above 90 %, XX full; caches: hits, evictions",
+def page_names(view: View, width: int) -> Line:
+    """The six views, the present one in brackets."""
+    present = None if view.choice.focus is not None else view.choice.page
+    words = [
+        f"{page.value} {word}" if page is not present else f"[{page.value} {word}]" for page, word in PAGE_WORDS.items()
     ]
-    return [fitted([(look.text(text), "")], width) for text in (" KEYS", *rows, *notes)]
+    return fitted([(f" view  {'  '.join(words)}", DIM)], width)
 
 
 def _bar_of(memory: Memory, used_ratio: float, edges: Edges, width: int) -> str:

@@ -80,6 +80,12 @@ def swap_of(moment: Moment) -> Memory | None:
     return binding if bounded and binding is not None and binding.source.kind != "budget" else host
 
 
+def window_words(span_seconds: float) -> str:
+    """ "5 min", "90 s"."""
+    minutes, seconds = divmod(round(span_seconds), 60)
+    return f"{minutes} min" if not seconds else f"{round(span_seconds)} s"
+
+
 def rate(per_second: float | None) -> str:
     """Per second, or "?" before there are two readings."""
     return "?" if per_second is None else f"{per_second:.0f}/s"

@@ -40,9 +40,9 @@ def write_reports(report: Report, files: Sequence[ReportFile], *, verbose: bool 
         write_whole(path, text)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Put the text in the place of the file in one step; a pipe or a device is written to as it is."""
-    content = text.encode("utf-8", "backslashreplace")
+    content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     try:
         if _takes_several(path):
             path.write_bytes(content)

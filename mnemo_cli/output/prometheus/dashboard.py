@@ -65,12 +65,12 @@ def _label(name: str, selector: str) -> Json:
 
 
 def _kills() -> Json:
-    """A mark in every panel where the kernel killed."""
+    """A mark in every panel where the kernel killed; what is scraped each minute has two samples in five."""
     return {
         "name": "Killed for want of memory",
         "datasource": _PROMETHEUS,
         "enable": True,
-        "expr": expression("increase(mnemo_host_oom_kills_total{}[1m]) > 0"),
+        "expr": expression("increase(mnemo_host_oom_kills_total{}[5m]) > 0"),
         "step": "1m",
         "iconColor": "red",
         "titleFormat": "{{instance}}: killed for want of memory",

@@ -56,12 +56,29 @@ _SUMS = {
         "active_tasks", "completed_tasks_total", "embeddings_cache_bytes", "history_ops",
     )
 }  # fmt: skip
+# Under names of their own: a program's own numbers have these too.
+_SUMS_OF_TRACKERS = {
+    f"tracker_{field}": f"{_OF_A_TRACKER[field]}, summed over all trackers"
+    for field in (
+        "used_bytes", "peak_bytes", "limit_bytes", "allocated_bytes_total", "allocation_bytes_per_second",
+        "deallocated_bytes_total", "unbalanced_total",
+    )
+}  # fmt: skip
+_SUMS_OF_LIMITS = {
+    f"{component}_limit": f"What every {component} may hold, summed over all trackers; +Inf is unlimited"
+    for component in ("event_queue", "work_queue", "db_connections", "embeddings_cache", "operation_history")
+}
 # As the specification calls them.
 _ALIASES = {
     "mnemosyne_memory_bytes": "tracker_used_bytes",
     "mnemosyne_work_queue_size": "work_queue_size",
     "mnemosyne_db_connections": "db_connections",
 }
+
+
+def _plural(name: str) -> str:
+    """The family of a sum: tracker_used_bytes is of one tracker, trackers_used_bytes of all."""
+    return name.replace("tracker_", "mnemo_trackers_", 1)
 
 
 _TRACKER_NAMES = [f"mnemo_tracker_{field}{'_total' if field in _COUNTERS else ''}" for field in _OF_A_TRACKER]
@@ -77,7 +94,8 @@ OF_ONE_PROGRAM: tuple[Family, ...] = (
 FAMILIES: tuple[Family, ...] = (
     *OF_ONE_PROGRAM,
     family("mnemo_trackers", f"Trackers in scope; the {_MOST_TRACKERS} that use most have series of their own."),
-    *(family(f"mnemo_{field}", f"{text}.") for field, text in _SUMS.items()),
+    *(family(f"mnemo_{field}", f"{text}.") for field, text in {**_SUMS, **_SUMS_OF_LIMITS}.items()),
+    *(family(_plural(field), f"{text}.") for field, text in _SUMS_OF_TRACKERS.items()),
     family(
         "mnemo_db_pool_size",
         "Connections that the database pools may have, summed over all trackers; the setting where none tells.",
@@ -94,8 +112,10 @@ def put_programs(sheet: Sheet, moment: Moment, settings: Mapping[str, float]) ->
     trackers = moment.sample.trackers
     values = values_of(moment.sample, moment.verdict, settings)
     sheet.put("mnemo_trackers", len(trackers))
-    for name in (*_SUMS, "db_pool_size"):
+    for name in (*_SUMS, *_SUMS_OF_LIMITS, "db_pool_size"):
         sheet.put(f"mnemo_{name}", values[name])
+    for name in _SUMS_OF_TRACKERS:
+        sheet.put(_plural(name), values[name])
     for alias, name in _ALIASES.items():
         sheet.put(alias, values[name])
     put_trackers(sheet, trackers)

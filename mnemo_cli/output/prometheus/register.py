@@ -80,6 +80,8 @@ class TrackerCollector:
             self._reader = TrackerReader(self._root)
         gaps: list[Gap] = []
         found = self._reader.read(_pids_of_this_user(self._root), gaps, time_seconds=time.time())
+        if gaps:
+            self._warn(f"the trackers of some workers are not exported: {gaps[0].source}: {gaps[0].reason}")
         return [tracker for tracker in found if tracker.name == self._tracker.name]
 
     def _warn(self, message: str) -> None:

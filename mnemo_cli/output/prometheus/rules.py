@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mnemo_cli.limits.rules.names import SERIES
 from mnemo_cli.limits.rules.promql import promql
 from mnemo_cli.limits.rules.rule import Rule, Rules
+from mnemo_cli.limits.rules.tree import has_opposite
 from mnemo_cli.redact import printable
 
 GROUP = "mnemo"
@@ -39,8 +40,9 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"    severity: {rule.severity}"
     yield "  annotations:"
     yield f"    summary: {_quoted(_literal(rule.summary or rule.condition.text))}"
-    where = "{{ $labels.instance }}: "
-    yield f"    description: {_quoted(f'{where}{_literal(rule.condition.text)}; the value is {{{{ $value }}}}.')}"
+    # Where a comparison is turned round, what Prometheus has as the value is 0.
+    value = "" if has_opposite(rule.condition.tree) else "; the value is {{ $value }}"
+    yield f"    description: {_quoted(f'{{{{ $labels.instance }}}}: {_literal(rule.condition.text)}{value}.')}"
 
 
 def _quoted(text: str) -> str:

@@ -41,6 +41,15 @@ class Members:
         except KeyError:
             raise Damaged(f"{self.path(key)} is missing") from None
 
+    @property
+    def id(self) -> int:
+        """Of the object itself, as long as it lives."""
+        return id(self._members)
+
+    def items(self) -> Iterable[tuple[str, Json]]:
+        """All members as they are."""
+        return self._members.items()
+
     def path(self, key: str) -> str:
         """The dotted name of a member."""
         return f"{self._name}.{printable(key)}" if self._name else printable(key)

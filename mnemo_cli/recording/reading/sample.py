@@ -45,12 +45,29 @@ _OF_VERDICT = ("level", "memory", "forecast")
 
 def read_sample(document: Mapping[str, Json]) -> Moment:
     """The moment of a document. How long its level has held is not in it: `since_seconds` is 0."""
-    members = Members(document)
-    moment = _moment(members)
+    moment = _moment(Members(document), KnownRows())
     difference = _difference(document, sample_document(moment))
     if difference is not None:
         raise Damaged(difference)
     return moment
+
+
+def read_checked(document: Mapping[str, Json], known: "KnownRows") -> Moment:
+    """The same of a document that a check has found to be as it was written: what it says twice agrees."""
+    return _moment(Members(document), known)
+
+
+class KnownRows:
+    """The processes of the sample before: a row that is the very same object as one of its rows is not read again."""
+
+    def __init__(self) -> None:
+        # With the rows, so that they live and no other object gets their id.
+        self._known: dict[int, tuple[Members, Process]] = {}
+
+    def processes(self, rows: Sequence[Members]) -> tuple[Process, ...]:
+        found = [(row, self._known[row.id][1] if row.id in self._known else _process(row)) for row in rows]
+        self._known = {row.id: (row, process) for row, process in found}
+        return tuple(process for _, process in found)
 
 
 def read_scope(members: Members) -> Scope:
@@ -61,7 +78,7 @@ def read_source(members: Members) -> LimitSource:
     return LimitSource(members.word("kind", _SOURCES), members.text_or_none("path"), members.text_or_none("file"))
 
 
-def _moment(members: Members) -> Moment:
+def _moment(members: Members, known: KnownRows) -> Moment:
     sample_gaps, verdict_gaps = _parted(members.gaps("gaps"))
     rows = members.objects("limits")
     limits, binding = _limits(rows, members.object_or_none("memory"))
@@ -77,7 +94,7 @@ def _moment(members: Members) -> Moment:
         limits=limits,
         target=None if target is None else _target(target),
         pressure=None if pressure is None else _pressure(pressure),
-        processes=tuple(_process(each) for each in members.objects("processes")),
+        processes=known.processes(members.objects("processes")),
         # Who samples writes the same number in both places.
         process_count=None if target is None else target.count_or_none("processes"),
         trackers=tuple(read_tracker(each) for each in members.objects("trackers")),

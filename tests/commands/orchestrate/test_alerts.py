@@ -1,5 +1,9 @@
 """An alert of a run's own asks the run itself: through its counters file, as it would ask any other program."""
 
+import pytest
+
+from tests.live.conftest import make_group
+
 RULES = """\
 alerts:
   - name: Always
@@ -10,11 +14,20 @@ alerts:
 """
 
 
-def test_a_recommended_restart_drains_the_run(orchestrate, tmp_path):
+@pytest.fixture
+def apart():
+    """Enters a group of its own: an alert asks every program in its scope, and the tests' own group has others."""
+    group = make_group()
+    yield lambda: (group.directory / "cgroup.procs").write_text("0")
+    group.remove()
+
+
+@pytest.mark.memory_group
+def test_a_recommended_restart_drains_the_run(orchestrate, apart, tmp_path):
     (tmp_path / "here" / "rules.yml").write_text(RULES.format(action="restart_recommended"))
     jobs = "".join(f'{{"id": "{at}", "cmd": ["sleep", "0.2"]}}\n' for at in range(60))
     (tmp_path / "here" / "plan.jsonl").write_text(jobs)
-    done = orchestrate("plan.jsonl", "--slots", "1", "--rules", "rules.yml", "--journal", "journal")
+    done = orchestrate("plan.jsonl", "--slots", "1", "--rules", "rules.yml", "--journal", "journal", preexec_fn=apart)
     assert done.returncode == 75, done.stderr
     assert "restart_recommended (Always): 1 program asked to save their state" in done.stderr
 

@@ -23,6 +23,8 @@ from mnemo_cli.errors import ConfigError
         ("https://x.office.com/webhookb2/1@3/IncomingWebhook/Zq8canary/4", "https://x.office.com" + "/<redacted>" * 5),
         ("https://mattermost.example/hooks/zq8canaryzq8canaryzq8cana", "https://mattermost.example/hooks/<redacted>"),
         ("https://hc-ping.com/eb095278-aaaa-4bc2-9b4a-9e7a1f1f9e21", "https://hc-ping.com/<redacted>"),
+        ("https://ntfy.sh/mysecrettopic", "https://ntfy.sh/<redacted>"),
+        ("https://h/hooks/abcdefghijklmnop", "https://h/hooks/<redacted>"),
         ("https://api.telegram.org/bot123456789:AAZq8canary/sendMessage", "https://api.telegram.org/<redacted>/<redacted>"),
     ],
 )  # fmt: skip

@@ -51,6 +51,14 @@ def test_an_incident_is_known_by_its_alert_and_host_and_not_by_its_severity_or_t
     assert len({key(alert()), key(alert("MemoryHigh")), key(alert(), {"instance": "db2"})}) == 3
 
 
+def test_two_targets_of_one_host_are_two_incidents_whose_summaries_name_them():
+    app, db = (
+        event(Episode(alert(), BEGIN), Source({**LABELS, "target": f"cgroup /{name}"}), KEY) for name in ("app", "db")
+    )
+    assert app["dedup_key"] != db["dedup_key"]
+    assert app["payload"]["summary"] == f"MemoryCritical of cgroup /app on db1: {SUMMARY} (81.25)"
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [("note", "info"), ("info", "info"), ("warning", "warning"), ("error", "error"), ("critical", "critical")],

@@ -183,3 +183,70 @@ def test_a_settings_own_number_is_that_of_this_machine():
     judgements = run(BUILT_IN, *[sample_of(at=at, trackers=(connections,)) for at in (0, 30)])
     assert judgements[1][0][3].state == "firing"
     assert judgements[1][1][0].text.endswith("db_connections > db_pool_size * 2, value 41")
+
+
+# Rules that are read again
+
+
+def change(alerting, rules, sample):
+    """What the next look came to."""
+    alerting.change(rules, SETTINGS)
+    return alerting.judge(sample, verdict_of(sample))
+
+
+def following(rules, *samples):
+    alerting = Alerting(rules, SETTINGS)
+    for sample in samples:
+        alerting.judge(sample, verdict_of(sample))
+    return alerting
+
+
+def test_an_unchanged_rule_goes_on_waiting_from_where_it_was():
+    """Ten seconds before it fires other rules come, and its summary is another."""
+    before = Rules((BUILT_IN.rules[0], BUILT_IN.rules[1]))
+    after = Rules((BUILT_IN.rules[2], BUILT_IN.rules[0]._replace(summary="other words")), "rules.yml")
+    alerting = following(before, sample_of(70, at=0), sample_of(70, at=20))
+    judgement = change(alerting, after, sample_of(70, at=30))
+    assert [(alert.name, alert.state) for alert in judgement[0]] == [
+        ("WorkQueueFull", "unknown"),
+        ("MemoryHigh", "firing"),
+    ]
+    assert changes([judgement]) == [("MemoryHigh", "pending", "firing")]
+    assert judgement[0][1].summary == "other words"
+
+
+def test_an_unchanged_rule_goes_on_firing_without_a_word():
+    alerting = following(BUILT_IN, sample_of(70, at=0), sample_of(70, at=30))
+    judgement = change(alerting, Rules(BUILT_IN.rules, "rules.yml"), sample_of(70, at=31))
+    assert changes([judgement]) == []
+    assert judgement[0][0].since_seconds == UNIX_SECONDS + 30
+
+
+@pytest.mark.parametrize("more", [{"for_seconds": 31.0}, {"severity": "critical"}, {"actions": ("webhook",)}])
+def test_a_rule_that_is_another_now_begins_anew_and_what_fired_is_taken_back(more):
+    alerting = following(Rules(BUILT_IN.rules[:1]), sample_of(70, at=0), sample_of(70, at=30))
+    judgement = change(alerting, Rules((BUILT_IN.rules[0]._replace(**more),), "r"), sample_of(70, at=31))
+    assert [(alert.state, alert.actions) for alert in judgement[0]] == [
+        ("resolved", ("log",)),
+        ("pending", more.get("actions", ("log",))),
+    ]
+    assert changes([judgement]) == [("MemoryHigh", "firing", "resolved")]
+    assert judgement[1][0].text == "MemoryHigh is resolved: its rule was taken back or changed"
+    again = alerting.judge(sample_of(70, at=32), verdict_of(sample_of(70, at=32)))
+    assert states([again]) == [("pending",)], "taken back once, not at every look"
+
+
+def test_a_rule_that_is_gone_resolves_what_fired_and_nothing_else():
+    alerting = following(BUILT_IN, sample_of(70, at=0), sample_of(70, at=30))
+    judgement = change(alerting, Rules(BUILT_IN.rules[2:], "r"), sample_of(70, at=31))
+    assert changes([judgement]) == [("MemoryHigh", "firing", "resolved")]
+    quiet = following(BUILT_IN, sample_of(70, at=0))
+    assert changes([change(quiet, Rules(BUILT_IN.rules[2:], "r"), sample_of(70, at=1))]) == []
+
+
+def test_other_settings_hold_from_the_next_look_on():
+    alerting = following(rules_of("db_connections > db_pool_size", for_seconds=0.0))
+    sample = sample_of(trackers=(tracker(component("db_connections", 41)),))
+    assert states([alerting.judge(sample, verdict_of(sample))]) == [("firing",)]
+    alerting.change(alerting.rules, {"db_pool_size": 50.0})
+    assert states([alerting.judge(sample, verdict_of(sample))]) == [("resolved",)]

@@ -103,6 +103,7 @@ MISTAKES = {
     "a wrong key at the top": ("alerts: []\nalert: 1", "2: there is no 'alert' here; the file has one key, alerts"),
     "a file of Prometheus": ("groups:\n- name: x", "1: there is no 'groups' here"),
     "an alert of text": ("alerts:\n\n - A\n", "3: an alert must be a table of name, condition and more, but is the te"),
+    "an empty table": ("{}\n", "1: there is no alerts: in the file; write"),
     "an empty alert": ("alerts:\n -\n", "2: an alert must be a table of name, condition and more, but is nothing"),
     "a wrong key": (one_rule("serverity: error"), "4: there is no 'serverity' in an alert; did you mean severity?"),
     "a strange key": (one_rule("zzz: 1"), "4: there is no 'zzz' in an alert; there are name, condition, severity, ac"),

@@ -27,10 +27,13 @@ from mnemo_cli.model import (
     Tracker,
 )
 from mnemo_cli.model.alerts import Alert, AlertState
+from mnemo_cli.output.dashboard.choice import WINDOWS_SECONDS, Choice, Dialog, Page
 from mnemo_cli.output.dashboard.frame import frame, process_rows
 from mnemo_cli.output.dashboard.look import LEVEL_STYLES, Look
 from mnemo_cli.output.dashboard.memory import ViewMemory
 from mnemo_cli.output.dashboard.spans import Line, plain
+from mnemo_cli.output.dashboard.table.columns import COLUMNS
+from mnemo_cli.output.dashboard.table.filter import parse_filter
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.redact import printable
 from mnemo_cli.units import GIB, MIB
@@ -174,6 +177,35 @@ def _moments(draw: st.DrawFn) -> Moment:
     return Moment(sample=sample, verdict=verdict._replace(forecast=draw(_FORECASTS), events=draw(_EVENTS)))
 
 
+_ROW_KEYS = st.none() | st.tuples(st.integers(1, 9), st.integers(1, 9)) | _TEXTS
+_DIALOGS = st.builds(
+    Dialog,
+    kind=st.sampled_from(["filter", "signal"]),
+    text=_TEXTS,
+    subject=st.none() | st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    name=_TEXTS,
+)
+_CHOICES = st.builds(
+    Choice,
+    page=st.sampled_from(Page),
+    filter=st.sampled_from(["", "a", "user:0", "re:[a-z]", "cg:/ pid:1"]).map(parse_filter),
+    sort=st.sampled_from([*COLUMNS, "nothing"]),
+    reverse=st.booleans(),
+    tree=st.booleans(),
+    grouped=st.booleans(),
+    selected=_ROW_KEYS,
+    first_row=st.integers(0, 20),
+    focus=st.none() | st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    window_seconds=st.sampled_from(WINDOWS_SECONDS),
+    paused=st.booleans(),
+    steps_back=st.integers(0, 600),
+    helping=st.booleans(),
+    dialog=st.none() | _DIALOGS,
+    complaint=st.none() | _TEXTS,
+    notice=st.none() | _TEXTS,
+)
+
+
 @st.composite
 def _views(draw: st.DrawFn) -> View:
     memory, moment = ViewMemory(), draw(_moments())
@@ -189,9 +221,8 @@ def _views(draw: st.DrawFn) -> View:
         interval_seconds=draw(st.sampled_from([0.1, 1.0, 60.0])),
         own_cpu_ratio=draw(st.none() | _SHARES),
         own_rss_bytes=draw(_BYTES),
-        paused=draw(st.booleans()),
-        helping=draw(st.booleans()),
-        notice=draw(st.none() | _TEXTS),
+        choice=draw(_CHOICES),
+        may_signal=draw(st.booleans()),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mnemo_cli.output.dashboard.choice import Choice
 from mnemo_cli.output.dashboard.frame import frame
 from mnemo_cli.output.dashboard.look import Look
 from mnemo_cli.output.dashboard.spans import plain
@@ -38,11 +39,12 @@ def test_the_screen_of_a_program_that_tells_of_its_components(
 
 
 def test_the_help_takes_the_place_of_the_panels(scene: Callable[..., View]) -> None:
-    _compare(_text(scene(helping=True), 80, 24), "80x24-help.txt")
+    _compare(_text(scene(choice=Choice(helping=True)), 80, 24), "80x24-help.txt")
 
 
 def test_the_screen_while_paused_with_a_question(scene: Callable[..., View]) -> None:
-    _compare(_text(scene(paused=True, notice="q again asks it to end"), 80, 24), "80x24-paused.txt")
+    choice = Choice(paused=True, notice="q again asks it to end")
+    _compare(_text(scene(choice=choice), 80, 24), "80x24-paused.txt")
 
 
 def _text(view: View, width: int, height: int) -> str:

@@ -82,13 +82,52 @@ def test_the_time_of_the_peak_is_when_it_was_reached(moment_of: MomentOf) -> Non
 
 
 def test_trends_belong_to_a_pid_and_its_start(moment_of: MomentOf) -> None:
-    memory = ViewMemory()
+    memory, reused = ViewMemory(), _PROCESS._replace(started=900, rss_bytes=5)
     memory.note(moment_of(sample={"processes": (_PROCESS,)}))
-    reused = _PROCESS._replace(started=71)
     memory.note(moment_of(sample={"processes": (reused,)}))
 
+    first, second = memory.trend_of(_PROCESS), memory.trend_of(reused)
+    assert first is not None and first.values() == [100.0]
+    assert second is not None and second.values() == [5.0]
+
+
+def _note(memory: ViewMemory, moment: Moment, clock_seconds: float, *processes: Process) -> None:
+    memory.note(moment._replace(sample=moment.sample._replace(clock_seconds=clock_seconds, processes=processes)))
+
+
+def test_a_process_that_is_not_read_for_a_while_keeps_its_trend_and_then_loses_it(moment_of: MomentOf) -> None:
+    memory, other = ViewMemory(), _PROCESS._replace(pid=8)
+    _note(memory, moment_of(), 0.0, _PROCESS, other)
+    _note(memory, moment_of(), 59.0, other)
+    kept = memory.trend_of(_PROCESS)
+    assert kept is not None and kept.values() == [100.0]
+
+    _note(memory, moment_of(), 61.0, other)
     assert memory.trend_of(_PROCESS) is None
-    assert memory.trend_of(reused) is not None
+    assert memory.trend_of(other) is not None
+
+
+def test_of_thousands_that_are_not_read_any_more_the_trends_of_the_latest_are_kept(moment_of: MomentOf) -> None:
+    memory = ViewMemory()
+    for second in range(20):
+        crowd = [_PROCESS._replace(pid=1 + second * 100 + number) for number in range(100)]
+        _note(memory, moment_of(), float(second), *crowd)
+
+    assert len(memory.trends) == 600
+    assert memory.trend_of(_PROCESS._replace(pid=1)) is None
+    assert memory.trend_of(_PROCESS._replace(pid=1850)) is not None
+
+
+def test_trends_of_everyone_stay_whoever_is_on_the_screen(moment_of: MomentOf) -> None:
+    memory = ViewMemory()
+    for second in range(0, 40, 8):
+        crowd = [_PROCESS._replace(pid=pid, rss_bytes=pid + second) for pid in range(1, 1001)]
+        _note(memory, moment_of(), float(second), *crowd)
+
+    assert len(memory.trends) == 1000
+    assert all(
+        trend.values() == [pid + second for second in range(0, 40, 8)] for (pid, _), trend in memory.trends.items()
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,11 @@ def write_beyond_the_limit(path):
     return 0
 
 
+def test_bytes_are_written_as_they_are(tmp_path):
+    write_whole(tmp_path / "x", b"\x89PNG\xff")
+    assert (tmp_path / "x").read_bytes() == b"\x89PNG\xff"
+
+
 def test_text_that_is_no_unicode_is_written_all_the_same(tmp_path):
     write_whole(tmp_path / "x", "a\udcff")
     assert (tmp_path / "x").read_bytes() == b"a\\udcff"

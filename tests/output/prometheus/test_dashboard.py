@@ -45,6 +45,12 @@ def labels_of_every_metric():
     return {one.name: set(one.labels) for metric in everything for one in metric.samples}
 
 
+def test_the_mark_of_a_kill_sees_two_samples_even_at_the_slowest_usual_scrape():
+    """Prometheus asks once a minute unless it is told otherwise, and an increase needs two answers."""
+    (kills,) = DASHBOARD["annotations"]["list"]
+    assert "[5m]" in kills["expr"]
+
+
 @pytest.mark.parametrize("promql", EXPRESSIONS)
 def test_every_expression_parses_and_names_only_metrics_that_are_exported(promql):
     names = {selector.name for selector in selectors(promql)}

@@ -232,6 +232,7 @@ def test_of_very_many_trackers_the_largest_are_exported_and_all_are_summed():
     assert sorted(used) == list(range(801, 1001))
     assert value(text, "mnemo_trackers") == 1000
     assert value(text, "mnemosyne_memory_bytes") == sum(range(1, 1001))
+    assert value(text, "mnemo_trackers_used_bytes") == sum(range(1, 1001))
 
 
 # What others say of it

@@ -54,6 +54,12 @@ def test_the_built_in_rules_as_prometheus_has_them():
     assert leaks["expr"] == "mnemo_db_connections > on (job, instance) mnemo_db_pool_size * 2"
 
 
+def test_where_a_comparison_is_turned_round_no_value_is_told():
+    text = "alerts: [{name: A, condition: not memory_usage_pct > 60, severity: note, action: log}]"
+    (rule,) = rules_in(read_rules(text, "rules.yml", known=VARIABLES_BY_NAME))
+    assert rule["annotations"]["description"] == "{{ $labels.instance }}: not memory_usage_pct > 60."
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

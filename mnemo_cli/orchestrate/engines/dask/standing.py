@@ -13,6 +13,7 @@ from mnemo_cli.limits.levels import Edges, next_level
 from mnemo_cli.model import Level, LimitSource, Memory
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.run.rooms import budget_of
+from mnemo_cli.sampling.asked import NOBODY
 from mnemo_cli.sampling.choose import choose_sampler
 from mnemo_cli.sampling.target import TargetChoice
 
@@ -45,7 +46,7 @@ class Standings:
         self._edges = edges
         self._dasks_limit_bytes = dasks_limit_bytes
         self._own_budget_bytes = own_budget_bytes
-        self._sampler = choose_sampler(TargetChoice(), portable=False, root=root, rows=0)
+        self._sampler = choose_sampler(TargetChoice(), portable=False, root=root, asked=NOBODY)
         self._levels: list[Level | None] = []
 
     def look(self, own_bytes: int, use_bytes: Iterable[int], *, time_seconds: float, clock_seconds: float) -> Standing:

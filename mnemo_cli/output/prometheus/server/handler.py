@@ -8,9 +8,12 @@ import time
 from typing import IO, TYPE_CHECKING, cast
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler
 
+from mnemo_cli.degrade.actions.punctual import PunctualSocket, left_until
 from mnemo_cli.redact import printable
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
     from mnemo_cli.output.prometheus.server.listening import Server
 
 # A request is a few hundred bytes. From the first byte of the handshake of TLS to the last of the head.
@@ -45,11 +48,10 @@ class Handler(WSGIRequestHandler):
         if not self.parse_request():
             return
         self.server.has_asked(self.request)
-        self.request.settimeout(_ANSWER_SECONDS)
         app = self.server.get_app()
         assert app is not None  # the server sets it before it listens to anybody
         # The types of wsgiref call the same streams IO[bytes].
-        streams = cast("IO[bytes]", self.rfile), cast("IO[bytes]", self.wfile)
+        streams = cast("IO[bytes]", self.rfile), cast("IO[bytes]", _Tail(self.request))
         answer = _Answer(*streams, self.get_stderr(), self.get_environ(), multithread=True)
         answer.request_handler = self
         answer.run(app)
@@ -70,6 +72,25 @@ class _Answer(ServerHandler):
         error = exc_info[1] if isinstance(exc_info, tuple) else None
         if not isinstance(error, OSError):
             _LOGGER.error("a scrape failed: %s; this is a bug in mnemo", printable(f"{type(error).__name__}: {error}"))
+
+
+class _Tail(io.BufferedIOBase):
+    """An answer on its way, up to a deadline from its first byte on: TLS has a time-out for each 16 KiB alone."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._outgoing: PunctualSocket | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "Buffer", /) -> int:
+        if self._outgoing is None:
+            left = left_until(time.monotonic() + _ANSWER_SECONDS, time.monotonic)
+            self._outgoing = PunctualSocket(self._connection, left)
+        content = bytes(data)
+        self._outgoing.sendall(content)
+        return len(content)
 
 
 class _Head(io.RawIOBase):

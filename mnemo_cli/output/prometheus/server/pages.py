@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 
 from mnemo_cli.model import Moment
 from mnemo_cli.output.prometheus.families import families
-from mnemo_cli.watch.asked import Asked
+from mnemo_cli.watch.on_demand import OnDemand
 
 Fill = Callable[[Moment], Iterable[Metric]]
 Write = Callable[[Iterable[Metric]], bytes]
@@ -16,7 +16,7 @@ Write = Callable[[Iterable[Metric]], bytes]
 class Pages:
     """Fresh metrics; `timeout_seconds` is the longest that anybody waits for them. A prometheus_client collector."""
 
-    def __init__(self, asked: Asked, fill: Fill, *, timeout_seconds: float) -> None:
+    def __init__(self, asked: OnDemand, fill: Fill, *, timeout_seconds: float) -> None:
         self._asked = asked
         self._fill = fill
         self._timeout_seconds = timeout_seconds

@@ -1,5 +1,7 @@
 """TLS: our certificate, those of clients, files that do not fit, and clients that never finish their handshake."""
 
+import contextlib
+import select
 import ssl
 
 import pytest
@@ -64,6 +66,26 @@ def test_clients_that_never_shake_hands_keep_nobody_waiting(serve, secured, gree
 def test_a_handshake_has_to_end_in_time(serve, secured, connect, answer, monkeypatch):
     monkeypatch.setattr(handler, "HEAD_SECONDS", 0.1)
     assert answer(connect(serve(tls=secured()))) == b""
+
+
+def test_an_answer_that_is_taken_too_slowly_is_broken_off(serve, secured, certificates, connect, monkeypatch):
+    """A record now and then: each send alone would be in time."""
+    monkeypatch.setattr(handler, "_ANSWER_SECONDS", 0.3)
+    size_bytes = 32 << 20
+
+    def much(environ, start_response):
+        start_response("200 OK", [])
+        return [bytes(size_bytes)]
+
+    context = ssl.create_default_context(cafile=certificates.pem("authority"))
+    taken_bytes = 0
+    with context.wrap_socket(connect(serve(much, secured())), server_hostname="127.0.0.1") as connection:
+        connection.sendall(REQUEST)
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while piece := connection.recv(16384):
+                taken_bytes += len(piece)
+                select.select([], [], [], 0.002)
+    assert taken_bytes < size_bytes
 
 
 def test_old_versions_of_tls_are_refused(secured):

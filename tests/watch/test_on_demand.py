@@ -10,9 +10,10 @@ import pytest
 from mnemo_cli.errors import NoMomentError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import LimitSource, Memory, Sample, Scope
-from mnemo_cli.watch.asked import Asked
+from mnemo_cli.sampling.asked import Asked
 from mnemo_cli.watch.clock import WaitingClock
 from mnemo_cli.watch.loop import Rhythm, watch
+from mnemo_cli.watch.on_demand import OnDemand
 
 PATIENCE_SECONDS = 20.0
 
@@ -21,14 +22,14 @@ class Counting:
     """A sampler whose n-th sample uses n bytes; `gate` is what each sample waits for."""
 
     def __init__(self):
-        self.rows, self.pids, self.samples, self.rows_seen = 5, (), 0, []
+        self.asked, self.pids, self.samples, self.rows_seen = Asked(rows=5), (), 0, []
         self.gate = threading.Event()
         self.gate.set()
         self.is_sampling = threading.Event()
 
     def sample(self, *, time_seconds, clock_seconds):
         self.samples += 1
-        self.rows_seen.append(self.rows)
+        self.rows_seen.append(self.asked.rows)
         number = self.samples
         self.is_sampling.set()
         assert self.gate.wait(PATIENCE_SECONDS)
@@ -48,12 +49,12 @@ class Exporter:
 
     def __init__(self, beat_seconds=3600.0):
         self.sampler, self.clock = Counting(), WaitingClock()
-        self.asked = Asked(self.clock, beat_seconds=beat_seconds, begin=self._begin)
+        self.asked = OnDemand(self.clock, beat_seconds=beat_seconds, begin=self._begin)
         self.entered = threading.Event()
         self.thread = threading.Thread(target=self._run)
 
     def _begin(self, is_asked):
-        self.sampler.rows = 5 if is_asked else 0
+        self.sampler.asked = Asked(rows=5 if is_asked else 0)
 
     def _run(self):
         rhythm = Rhythm(interval_seconds=0.0)

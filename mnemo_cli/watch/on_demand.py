@@ -1,6 +1,6 @@
 """A watch that samples whenever somebody asks, and on a beat of its own when nobody does.
 
-One thread runs the watch with `Asked` as its clock and a rhythm of 0; any number of others ask for moments.
+One thread runs the watch with `OnDemand` as its clock and a rhythm of 0; any number of others ask for moments.
 Who asks gets a moment whose sample began after the question: everybody who asks while a sample is being
 taken shares the next one, and nobody waits longer than he says, even if a file of the system never answers.
 """
@@ -15,7 +15,7 @@ from mnemo_cli.model import Moment
 from mnemo_cli.watch.clock import WaitingClock
 
 
-class Asked:
+class OnDemand:
     """The clock of such a watch. `begin` is called before each sample, and told whether somebody waits for it."""
 
     def __init__(self, clock: WaitingClock, *, beat_seconds: float, begin: Callable[[bool], None]) -> None:
@@ -60,7 +60,7 @@ class Asked:
             self._moment, self._published = moment, self._begun
             self._turn.notify_all()
 
-    def __enter__(self) -> "Asked":
+    def __enter__(self) -> "OnDemand":
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
         self._clock.answer(self._reader, self._heard)
