@@ -3,6 +3,8 @@
     MnemoError                    anything mnemo itself reports; never shown as a traceback
     ├── UsageError       2        the command line asks for something that cannot be
     │   ├── TargetError  2        the process or group to look at is not there
+    │   ├── FilterError  2        a filter of processes is wrong
+    │   │   └── SlowFilterError 2 it is right, and would not end
     │   ├── PlanError    2        a plan of jobs is wrong: its file, the line, and what is allowed
     │   ├── DuplicateJobError 2   a run has a job of that id already
     │   └── DamagedJournalError 2 what is in a journal cannot have been written so
@@ -84,6 +86,14 @@ class UsageError(MnemoError):
 
 class TargetError(UsageError):
     """There is no such process, name or group."""
+
+
+class FilterError(UsageError):
+    """A filter of processes: one line that says which word is wrong, and what it may be."""
+
+
+class SlowFilterError(FilterError):
+    """A regular expression that is right, and would not end at what it is held against."""
 
 
 class ConfigError(MnemoError):

@@ -76,11 +76,12 @@ def test_r_begins_and_ends_recordings(dashboard):
     terminal.send("R")
     terminal.until("recording to mnemo-")
     terminal.until("REC ")
+    (path,) = Path().glob("mnemo-*.mnr")
+    terminal.until(lambda: recorded(path))
     terminal.send("R")
     terminal.until("is closed")
     terminal.send("q")
     assert terminal.exit_code() == 0
-    (path,) = Path().glob("mnemo-*.mnr")
     assert recorded(path)
 
 

@@ -95,7 +95,9 @@ def _seen_through(root: Path, pid: int, fdinfo: str | None) -> None:
     (root / f"proc/{pid}").mkdir(parents=True)
     (root / f"proc/{pid}/stat").write_bytes(Path(f"/proc/{pid}/stat").read_bytes())
     (root / "proc/self/fdinfo").mkdir(parents=True)
-    for number in range(256):
+    # A pidfd takes the lowest number that is free, and the workers of a test run hold hundreds.
+    highest = max(int(number) for number in os.listdir("/proc/self/fd"))
+    for number in range(highest + 2):
         if fdinfo is None:
             (root / f"proc/self/fdinfo/{number}").mkdir()
         else:

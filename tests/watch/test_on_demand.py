@@ -109,7 +109,8 @@ def test_who_asks_while_a_sample_is_taken_shares_the_next_one():
             others = [people.submit(exporter.asked.moment, PATIENCE_SECONDS) for _ in range(49)]
             until(lambda: len(exporter.asked._turn._waiters) == 50, "crowd")
             exporter.sampler.gate.set()
-            assert used(first.result()) == 2
+            # Who is slow to wake up may find the next one.
+            assert used(first.result()) in (2, 3)
             assert {used(other.result()) for other in others} == {3}
     assert exporter.sampler.samples == 3
 

@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 
+from mnemo_cli.errors import SlowFilterError
 from mnemo_cli.output.dashboard.choice import Page
 from mnemo_cli.output.dashboard.frame import page_height, process_rows
 from mnemo_cli.output.dashboard.pages import extent
 from mnemo_cli.output.dashboard.seen import Seen
 from mnemo_cli.output.dashboard.table.columns import columns_for
-from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter, FilterTooSlow
+from mnemo_cli.output.dashboard.table.filter import EVERYTHING, Filter
 from mnemo_cli.output.dashboard.table.order import table_rows
 from mnemo_cli.output.dashboard.view import View
 
@@ -51,7 +52,7 @@ def _quick_filter(view: View) -> Filter:
     choice = view.choice
     before = choice.dialog.before if choice.dialog is not None else EVERYTHING
     for found in (choice.filter, before):
-        with suppress(FilterTooSlow):
+        with suppress(SlowFilterError):
             table_rows(view.moment.sample.processes, view.memory, choice._replace(filter=found))
             return found
     return EVERYTHING

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from types import FrameType, MappingProxyType
 from typing import NamedTuple
 
-from mnemo_cli.errors import UsageError
+from mnemo_cli.errors import FilterError, SlowFilterError
 from mnemo_cli.model import Process
 from mnemo_cli.output.dashboard.table.users import user_name
 
@@ -23,14 +23,6 @@ _MOST_DIGITS = 10
 # For all processes of a sample; nested repetitions such as (a+)+$ would take years.
 _PATIENCE_SECONDS = 0.2
 TOO_SLOW = "re: takes too long; repeat nothing that is repeated already"
-
-
-class FilterError(UsageError):
-    """One line that says which word is wrong, and what it may be."""
-
-
-class FilterTooSlow(FilterError):
-    """A regular expression that is right, and would not end at what it is held against."""
 
 
 class Part(NamedTuple):
@@ -91,7 +83,7 @@ class Filter(NamedTuple):
         return all(term.keeps(process) for term in self.terms)
 
     def kept(self, processes: Sequence[Process]) -> list[Process]:
-        """Those for which every term holds; FilterTooSlow when that takes too long."""
+        """Those for which every term holds; SlowFilterError when that takes too long."""
         is_slow = any(isinstance(term, Pattern) for term in self.terms)
         with _time_limit() if is_slow else nullcontext():
             return [process for process in processes if self.keeps(process)]
@@ -131,7 +123,7 @@ def _time_limit() -> Iterator[None]:
 
 
 def _give_up(number: int, where: FrameType | None) -> None:
-    raise FilterTooSlow(TOO_SLOW)
+    raise SlowFilterError(TOO_SLOW)
 
 
 def _term(word: str) -> Part | Pattern | User | Group | Pids:
