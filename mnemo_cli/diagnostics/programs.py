@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import os
 import shutil
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mnemo_cli.diagnostics.collector import Finished
 from mnemo_cli.diagnostics.head_and_tail import HeadAndTail
+from mnemo_cli.sampling.program_group import has_ended, signal_group
 from mnemo_cli.sampling.program_output import pumped
 
 _GRACE_SECONDS = 0.3
@@ -37,7 +37,7 @@ class Programs:
             output = b"".join(HeadAndTail(_printed(process, errors, deadline), max_bytes))
             in_time = _ends_before(process, deadline)
             if not in_time:
-                _signal_group(process, signal.SIGTERM)
+                signal_group(process, signal.SIGTERM)
                 _ends_before(process, time.monotonic() + _GRACE_SECONDS)
         finally:
             self._finish(process)
@@ -49,7 +49,7 @@ class Programs:
             self._closed = True
             running = tuple(self._running)
         for process in running:
-            _signal_group(process, signal.SIGKILL)
+            signal_group(process, signal.SIGKILL)
 
     def _start(self, argv: Sequence[str]) -> "subprocess.Popen[bytes]":
         program = _found(argv[0], self._environment["PATH"])
@@ -68,8 +68,8 @@ class Programs:
             return process
 
     def _finish(self, process: "subprocess.Popen[bytes]") -> None:
-        """What it has started ends with it; as long as it is not reaped, its group's number means nobody else."""
-        _signal_group(process, signal.SIGKILL)
+        """What it has started ends with it."""
+        signal_group(process, signal.SIGKILL)
         # One that hangs in the kernel is left to whoever inherits it.
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE_SECONDS)
@@ -89,26 +89,13 @@ def _printed(process: "subprocess.Popen[bytes]", errors: bytearray, deadline: fl
 def _ends_before(process: "subprocess.Popen[bytes]", deadline: float) -> bool:
     """Whether it has ended in time. It is not reaped yet where the system can tell without."""
     pause_seconds = 0.001
-    while not _has_ended(process):
+    while not has_ended(process):
         left = deadline - time.monotonic()
         if left <= 0:
             return False
         time.sleep(min(left, pause_seconds))
         pause_seconds = min(0.05, 2 * pause_seconds)
     return True
-
-
-def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
-    if process.returncode is not None or not hasattr(os, "waitid"):
-        return process.poll() is not None
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    # A program that became another user may not be signalled by us.
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
 
 
 def _for_programs(environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,10 +6,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from mnemo_cli.errors import SourceError
 from mnemo_cli.redact import decoded, printable
+from mnemo_cli.sampling.program_group import signal_group
 
 _CHUNK_BYTES = 1 << 16
 _MOST_COMPLAINT_BYTES = 1 << 14
@@ -74,8 +74,6 @@ def pumped(process: "subprocess.Popen[bytes]", complaint: bytearray, deadline: f
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Whatever it has started and left behind ends with it."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    signal_group(process, signal.SIGKILL)
     with process:
         pass

@@ -5,7 +5,6 @@ Read as files: `systemctl` is not asked, so this works on an image and without a
 https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html
 """
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import NamedTuple
 
 from mnemo_cli.model import UNLIMITED, Gap, Limit
 from mnemo_cli.redact import printable
-from mnemo_cli.sampling.files import gap
+from mnemo_cli.sampling.config_files import conf_files, read_files
 from mnemo_cli.units import parse_duration, parse_size
 
 # From the weakest to the strongest place.
 _UNIT_FOLDERS = ("lib/systemd/system", "usr/lib/systemd/system", "run/systemd/system", "etc/systemd/system")
 _MANAGER_FOLDERS = ("lib/systemd", "usr/lib/systemd", "run/systemd", "etc/systemd")
-_LARGEST_FILE_BYTES = 1 << 20
 _SIZES = {"AS", "DATA", "STACK", "CORE", "RSS", "MEMLOCK", "FSIZE", "MSGQUEUE"}
 
 
@@ -106,31 +104,13 @@ def _strongest(root: Path, folders: tuple[str, ...], name: str) -> list[Path]:
 
 
 def _drop_ins(root: Path, folders: tuple[str, ...], kinds: list[str]) -> list[Path]:
-    """In the order of their file names, whatever the folder; a stronger folder's file replaces its namesake."""
-    by_name: dict[str, Path] = {}
-    for kind in kinds:
-        for folder in folders:
-            try:
-                names = os.listdir(root / folder / kind)  # noqa: PTH208
-            except OSError:
-                continue
-            by_name.update({each: root / folder / kind / each for each in names if each.endswith(".conf")})
-    return [by_name[name] for name in sorted(by_name)]
+    return conf_files(root / folder / kind for kind in kinds for folder in folders)
 
 
 def _last_words(files: list[Path], section: str, root: Path, gaps: list[Gap]) -> Mapping[str, Assignment]:
     found: dict[str, Assignment] = {}
-    for path in files:
-        shown = printable("/" + os.fspath(path.relative_to(root)))
-        try:
-            with open(path, "rb") as file:
-                text = os.fsdecode(file.read(_LARGEST_FILE_BYTES))
-        except FileNotFoundError:
-            continue
-        except OSError as err:
-            gaps.append(gap("systemd_units", shown, err))
-            continue
-        found.update(parse_section(text, section, shown))
+    for path, text in read_files(files, root, field="systemd_units", gaps=gaps):
+        found.update(parse_section(text, section, path))
     return found
 
 

@@ -22,6 +22,7 @@ from mnemo_cli.degrade.actions.document import Source, body
 from mnemo_cli.degrade.actions.notice import Notice
 from mnemo_cli.errors import ConfigError, NotSentError
 from mnemo_cli.redact import decoded, redact_command
+from mnemo_cli.sampling.program_group import has_ended, signal_group
 
 _LOGGER = logging.getLogger("mnemo")
 _PASSED_ON = (
@@ -106,7 +107,7 @@ class Exec:
                 data = os.read(process.stdout.fileno(), _READ_BYTES)
                 is_open, read_bytes = bool(data), read_bytes + len(data)
                 kept += data[: _MOST_KEPT_BYTES - len(kept)]
-            elif _has_ended(process):
+            elif has_ended(process):
                 return None
             elif not is_open:
                 time.sleep(_GLANCE_SECONDS)
@@ -131,31 +132,18 @@ def _input(content: bytes) -> BinaryIO:
 
 
 def _end(process: "subprocess.Popen[bytes]", grace_seconds: float) -> None:
-    """TERM, then KILL for its whole group: as long as it is not reaped, the group's number means nobody else."""
-    if not _has_ended(process):
-        _signal_group(process, signal.SIGTERM)
+    """TERM, then KILL for its whole group."""
+    if not has_ended(process):
+        signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + grace_seconds
-        while not _has_ended(process) and time.monotonic() < deadline:
+        while not has_ended(process) and time.monotonic() < deadline:
             time.sleep(_GLANCE_SECONDS)
-    _signal_group(process, signal.SIGKILL)
+    signal_group(process, signal.SIGKILL)
     # One that hangs in the kernel is left to whoever inherits it.
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_GRACE_SECONDS)
     if process.stdout is not None:
         process.stdout.close()
-
-
-def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
-    if process.returncode is not None or not hasattr(os, "waitid"):
-        return process.poll() is not None
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    # A program that became another user may not be signalled by us.
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:

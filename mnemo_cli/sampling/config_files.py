@@ -1,0 +1,36 @@
+"""Files of settings in several folders, as sysctl.d and systemd have them: a stronger folder's replaces its namesake."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mnemo_cli.model import Gap
+from mnemo_cli.redact import printable
+from mnemo_cli.sampling.files import gap
+
+_LARGEST_FILE_BYTES = 1 << 20
+
+
+def conf_files(folders: Iterable[Path]) -> list[Path]:
+    """The files NAME.conf of folders from the weakest to the strongest, in the order of their names."""
+    by_name: dict[str, Path] = {}
+    for folder in folders:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208
+        except OSError:
+            continue
+        by_name.update({name: folder / name for name in names if name.endswith(".conf")})
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def read_files(files: Iterable[Path], root: Path, *, field: str, gaps: list[Gap]) -> Iterator[tuple[str, str]]:
+    """Of each its path below `root`, fit to be shown, and its text; one that cannot be read is a gap of `field`."""
+    for path in files:
+        shown = printable("/" + os.fspath(path.relative_to(root)))
+        try:
+            with open(path, "rb") as file:
+                yield shown, os.fsdecode(file.read(_LARGEST_FILE_BYTES))
+        except FileNotFoundError:
+            continue
+        except OSError as err:
+            gaps.append(gap(field, shown, err))
