@@ -1,19 +1,18 @@
-"""Which page WHAT asks for: a code, a signal, an errno, a level, a topic, a setting, a check or a message."""
+"""Which page WHAT asks for: a number, signal, errno, level, topic, setting, check, step, action or message."""
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mnemo_cli.errors import UsageError
+from mnemo_cli.errors import EXIT_CODES, UsageError
 from mnemo_cli.forensics.codes import code_page, codes_page, signal_names, signal_page
-from mnemo_cli.forensics.errnos import errno_names, errno_page, message_page
+from mnemo_cli.forensics.errnos import errno_names, errno_page, message_page, messages
 from mnemo_cli.forensics.levels import level_page, levels_page
-from mnemo_cli.forensics.page import Page
-from mnemo_cli.model import Level
+from mnemo_cli.forensics.page import Group, Page, Topic
 
 if TYPE_CHECKING:
-    from mnemo_cli.settings import Row, Settings
+    from mnemo_cli.settings import Row, Settings, Value
 
 
 _WAIVERS_PAGE = Page(
@@ -45,32 +44,75 @@ def find_page(what: str, settings: "Settings") -> Page:
         lambda word: _setting(word, settings),
         # No slug is also a topic or a setting (a test sees to it), so the dear question can come late.
         _check,
+        lambda word: _step_or_action(word.lower(), settings),
         message_page,
     )
     for kind in kinds:
         if (page := kind(what)) is not None:
             return page
-    known = {name.lower(): name for name, _ in topics(settings)}
+    # No number is near another one.
+    known = {topic.name.lower(): topic.name for topic in topics(settings) if not topic.name.isdecimal()}
     near = [known[word] for word in difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.5)]
     hint = f"did you mean {' or '.join(near)}?" if near else "`mnemo explain` lists what there is"
     raise UsageError(f"nothing is known about {what!r}; {hint}")
 
 
-def topics(settings: "Settings") -> list[tuple[str, str]]:
-    """Everything that can be asked for, with what it is."""
-    return [
-        ("levels", "the levels and their edges"),
-        *((level.word, "one level") for level in Level),
-        ("exit-codes", "what mnemo exits with"),
-        ("0 … 255", "an exit code, such as 137"),
-        ("slow", "slow for want of memory; with --pid N measured"),
-        *((name, "a signal") for name in signal_names()),
-        *((name, text) for name, text in errno_names()),
-        ("settings", "all settings"),
-        *((row.key, row.help) for row in _shown_rows()),
-        (_WAIVERS_PAGE.topic, "findings that somebody answers for"),
-        *_checks(),
-    ]
+def topics(settings: "Settings") -> list[Topic]:
+    """Everything that can be asked for, with what it is; each group stands together."""
+    groups: dict[Group, Iterable[tuple[str, str]]] = {
+        "symptom": _symptoms(),
+        "exit-code": _codes(),
+        "signal": signal_names(),
+        "errno": errno_names(),
+        "level": (("levels", "all levels"), *levels_page(settings.levels()).rows),
+        "step": _steps(settings),
+        "action": _actions(),
+        "check": _checks(),
+        "setting": _settings(),
+    }
+    return [Topic(group, name, text) for group, rows in groups.items() for name, text in rows]
+
+
+def _symptoms() -> Iterator[tuple[str, str]]:
+    yield "slow", "slow for want of memory; with --pid N measured"
+    yield "leak", "memory that grows without end"
+    for message, name in messages():
+        yield message, f"printed for {name}"
+
+
+def _codes() -> Iterator[tuple[str, str]]:
+    yield "exit-codes", "all that mnemo exits with"
+    of_sigkill = 137, "ended by SIGKILL: evidence of an OOM kill, and no proof"
+    for code, meaning in sorted((*((int(code), meaning) for code, meaning in EXIT_CODES), of_sigkill)):
+        yield str(code), meaning
+
+
+def _steps(settings: "Settings") -> Iterator[tuple[str, str]]:
+    from mnemo_cli.forensics.steps import steps_page
+
+    yield "steps", "all steps: what is done, and when"
+    # The others have the names of levels, whose pages come first.
+    yield from (row for row in steps_page(settings.levels()).rows if row[0] == "emergency")
+
+
+def _actions() -> Iterator[tuple[str, str]]:
+    from mnemo_cli.forensics.actions import actions
+
+    yield "actions", "all actions"
+    yield from ((name, text.partition(". ")[0]) for name, text in actions())
+
+
+def _checks() -> Iterator[tuple[str, str]]:
+    from mnemo_cli.doctor.page import pages
+
+    for page in pages():
+        yield page.slug, f"{page.id}: {page.title}"
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    yield "settings", "all settings"
+    yield from ((row.key, row.help) for row in _shown_rows())
+    yield _WAIVERS_PAGE.topic, "Findings that somebody answers for."
 
 
 def _number(word: str) -> Page | None:
@@ -96,9 +138,24 @@ def _topic(word: str, settings: "Settings") -> Page | None:
         from mnemo_cli.forensics.slow import slow_page
 
         return slow_page()
+    if word == "leak":
+        from mnemo_cli.forensics.leak import leak_page
+
+        return leak_page()
     if word in ("waivers", "doctor.waivers"):
         return _WAIVERS_PAGE
     return _settings_page(settings) if word == "settings" else None
+
+
+def _step_or_action(word: str, settings: "Settings") -> Page | None:
+    from mnemo_cli.forensics.actions import action_page, actions_page
+    from mnemo_cli.forensics.steps import step_page, steps_page
+
+    if word == "steps":
+        return steps_page(settings.levels())
+    if word == "actions":
+        return actions_page()
+    return step_page(word, settings.levels()) or action_page(word)
 
 
 def _setting(word: str, settings: "Settings") -> Page | None:
@@ -112,12 +169,21 @@ def _setting(word: str, settings: "Settings") -> Page | None:
         title=f"setting {row.key}",
         paragraphs=(row.help,),
         rows=(
-            ("value", f"{settings.value(row.key)} {row.unit}".rstrip()),
+            ("value", _in_words(row, settings.value(row.key))),
             ("origin", str(settings.origin(row.key))),
-            ("default", f"{settings.default(row.key)} {row.unit}".rstrip()),
+            ("default", _in_words(row, settings.default(row.key))),
             ("environment", row.environment),
         ),
     )
+
+
+def _in_words(row: "Row", value: "Value") -> str:
+    """A number in the unit of the row; of a text what may be shown of it."""
+    if isinstance(value, str):
+        from mnemo_cli.settings.kinds import readable
+
+        return readable(row, value)
+    return f"{value} {row.unit}".rstrip()
 
 
 def _settings_page(settings: "Settings") -> Page:
@@ -130,13 +196,6 @@ def _settings_page(settings: "Settings") -> Page:
         ),
         rows=tuple((row.key, row.help) for row in _shown_rows()),
     )
-
-
-def _checks() -> Iterator[tuple[str, str]]:
-    from mnemo_cli.doctor.page import pages
-
-    for page in pages():
-        yield page.slug, f"check {page.id}: {page.title}"
 
 
 def _shown_rows() -> "list[Row]":

@@ -106,9 +106,10 @@ def codes_page() -> Page:
     return Page(topic="exit-codes", title="exit codes of mnemo", rows=tuple(rows))
 
 
-def signal_names() -> Iterator[str]:
-    """The signals that have something to say about memory or limits."""
-    yield from _SIGNAL_NOTES
+def signal_names() -> Iterator[tuple[str, str]]:
+    """The signals that have something to say about memory or limits, with what the system calls them."""
+    for name in _SIGNAL_NOTES:
+        yield name, signal.strsignal(signal.Signals[name]) or name
 
 
 def _signal(wanted: int | str) -> signal.Signals | None:

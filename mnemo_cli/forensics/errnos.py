@@ -168,6 +168,11 @@ def errno_names() -> Iterator[tuple[str, str]]:
         yield name, os.strerror(getattr(errno, name))
 
 
+def messages() -> Iterator[tuple[str, str]]:
+    """What programs print, in lower case, and the errno or signal that each stands for."""
+    yield from _MESSAGES.items()
+
+
 def named_checks() -> frozenset[str]:
     """The doctor's slugs that the pages name."""
     return frozenset(check for cause in _CAUSES.values() for check in cause.checks)

@@ -10,13 +10,20 @@ import signal
 import sys
 import tarfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from mnemo_cli.commands.topics import find_page, topics
+from mnemo_cli.degrade.responses.action import ActionName as LadderAction
 from mnemo_cli.doctor.checks import CHECKS
 from mnemo_cli.errors import EXIT_CODES
+from mnemo_cli.forensics.page import Group
+from mnemo_cli.limits.rules.rule import ACTIONS
 from mnemo_cli.model import Level
-from mnemo_cli.settings import ROWS
+from mnemo_cli.output.explain import page_document, page_text
+from mnemo_cli.settings import ROWS, load
+from tests.schemas import validator_of
 
 VISIBLE = [row for row in ROWS if not row.hidden]
 
@@ -39,25 +46,66 @@ def page(explain, *words):
 
 def test_without_a_word_everything_that_can_be_explained_is_listed(explain):
     listed = page(explain)
-    for word in ("levels", "exit-codes", "settings", "SIGKILL", *(level.word for level in Level)):
+    for word in ("slow", "exit-codes", "137", "SIGKILL", "EMFILE", "steps", "actions", "drain", "page_operator"):
         assert f"\n  {word}  " in listed
-    assert all(f"\n  {row.key}  " in listed for row in VISIBLE)
+    for words in (
+        (level.word for level in Level),
+        (str(int(code)) for code, _ in EXIT_CODES),
+        (row.key for row in VISIBLE),
+        (check.slug for check in CHECKS),
+        ACTIONS,
+        get_args(LadderAction),
+    ):
+        assert [word for word in words if f"\n  {word}  " not in listed] == []
     assert not any(row.key in listed for row in ROWS if row.hidden)
 
 
 def test_the_list_as_json_is_one_document_with_the_same_words(explain):
     document = json.loads(page(explain, "--format", "json"))
-    assert document["schema"] == "mnemo.topics/1"
+    validator_of("topics").validate(document)
     listed = page(explain)
-    assert len(document["topics"]) == len(listed.splitlines()) - 1
+    assert len(document["topics"]) == sum(line.startswith("  ") for line in listed.splitlines())
     assert all(f"\n  {topic['name']} " in listed and topic["text"] in listed for topic in document["topics"])
+    assert list(dict.fromkeys(topic["group"] for topic in document["topics"])) == list(get_args(Group))
 
 
-def test_every_listed_word_has_a_page(explain):
-    words = [line.split("  ")[1] for line in page(explain).splitlines()[1:]]
-    assert len(words) > 30
-    for word in words:
-        assert page(explain, "137" if word == "0 … 255" else word)
+def test_every_listed_word_has_a_page_of_its_group(explain):
+    """In-process and without the command around it: there are some two hundred."""
+    settings = load()
+    listed = topics(settings)
+    assert len(listed) > 150
+    for topic in listed:
+        found = find_page(topic.name, settings)
+        validator_of("topic").validate(page_document(found))
+        shown = page_text(found)
+        assert "  none\n" in shown or not re.search(r"^  \S+ *$", shown, re.MULTILINE), f"a row is empty:\n{shown}"
+        if topic.group == "check":
+            assert found.title.startswith(f"check {topic.text[:5]} {topic.name}")
+        if topic.group == "action" and topic.name not in ("actions", "exec"):
+            assert found.title.startswith(f"action {topic.name} of ")
+    # The action exec has one setting, of the same name, which says the same.
+    assert "the action exec" in page_text(find_page("exec", settings))
+
+
+def test_a_listed_word_is_taken_by_the_command_as_it_is_listed(explain):
+    for group, word in {topic.group: topic.name for topic in topics(load())}.items():
+        assert page(explain, word), group
+
+
+def test_the_steps_are_those_of_the_ladder_with_the_edges_in_force(explain, monkeypatch):
+    text = on_one_line(page(explain, "steps"))
+    assert "high above 60 %; or when the limit is less than 120 s away" in text
+    assert "critical above 80 % at two readings, from 90 % at once: notify, drain, evict, save, close" in text
+    monkeypatch.setenv("MNEMOSYNE_MEMORY_CRITICAL_PCT", "60.5")
+    assert "critical above 60.5 % at two readings" in on_one_line(page(explain, "steps"))
+    assert page(explain, "emergency").startswith("step emergency\n")
+
+
+def test_a_secret_in_an_address_is_not_explained(explain, monkeypatch):
+    monkeypatch.setenv("MNEMOSYNE_ALERTS_WEBHOOK_URL", "https://someone:hunter2@example.org/hook/T0K3N")
+    for words in (("alerts.webhook_url",), ("alerts.webhook_url", "--format", "json")):
+        text = page(explain, *words)
+        assert "example.org" in text and "hunter2" not in text and "T0K3N" not in text
 
 
 def test_an_exit_code_has_a_page(explain):

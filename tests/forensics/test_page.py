@@ -2,12 +2,18 @@
 
 import pytest
 
+from mnemo_cli.forensics.actions import actions_page
 from mnemo_cli.forensics.codes import code_page, codes_page, signal_page
+from mnemo_cli.forensics.leak import leak_page
 from mnemo_cli.forensics.levels import levels_page
 from mnemo_cli.forensics.page import Page
+from mnemo_cli.forensics.steps import steps_page
 from mnemo_cli.limits.levels import Edges
 
-PAGES = [code_page(0), code_page(137), codes_page(), signal_page("SIGBUS"), levels_page(Edges())]
+PAGES = [
+    code_page(0), code_page(137), codes_page(), signal_page("SIGBUS"), levels_page(Edges()), steps_page(Edges()),
+    actions_page(), leak_page(),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.topic)

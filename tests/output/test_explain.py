@@ -1,8 +1,10 @@
 """A page as text and as JSON: wrapped to the width, complete, and without anybody's escape codes."""
 
+from typing import get_args
+
 import pytest
 
-from mnemo_cli.forensics.page import Page
+from mnemo_cli.forensics.page import Group, Page, Topic
 from mnemo_cli.output.explain import page_document, page_text, topics_document, topics_text
 
 PAGE = Page(topic="t", title="a title", paragraphs=("word " * 40, "second"), rows=(("name", "text " * 30), ("n", "x")))
@@ -37,14 +39,27 @@ def test_the_document_has_all_of_the_page():
     }
 
 
-def test_the_list_of_topics_is_aligned_and_the_same_as_json():
-    topics = [("a", "first"), ("longer", "second")]
-    assert topics_text(topics) == "mnemo explain WHAT, where WHAT is one of\n  a       first\n  longer  second\n"
-    assert topics_document(topics)["topics"] == [{"name": "a", "text": "first"}, {"name": "longer", "text": "second"}]
+def test_the_list_of_topics_is_grouped_and_aligned_and_the_same_as_json():
+    topics = [Topic("symptom", "a", "first"), Topic("symptom", "longer", "second"), Topic("check", "c", "third")]
+    begin, symptoms, checks = topics_text(topics).split("\n\n")
+    assert begin == "mnemo explain WHAT, where WHAT is one of"
+    assert symptoms.splitlines()[0].startswith("Symptoms")
+    assert symptoms.splitlines()[1:] == ["  a       first", "  longer  second"]
+    assert checks.splitlines()[1:] == ["  c  third"]
+    assert topics_document(topics)["topics"][1:] == [
+        {"name": "longer", "text": "second", "group": "symptom"},
+        {"name": "c", "text": "third", "group": "check"},
+    ]
+
+
+def test_every_group_has_a_heading_that_fits():
+    listed = topics_text(Topic(group, "name", "text") for group in get_args(Group)).splitlines()
+    headings = [line for line in listed[1:] if line and not line.startswith(" ")]
+    assert len(set(headings)) == len(get_args(Group)) and max(map(len, headings)) <= 80
 
 
 def test_the_list_of_topics_is_cut_to_a_terminal_and_whole_elsewhere():
-    topics = [("short", "a word"), ("long", "x" * 100)]
-    assert topics_text(topics).splitlines()[2] == "  long   " + "x" * 100
+    topics = [Topic("check", "short", "a word"), Topic("check", "long", "x" * 100)]
+    assert topics_text(topics).splitlines()[-1] == "  long   " + "x" * 100
     cut = topics_text(topics, 40).splitlines()
-    assert cut[1] == "  short  a word" and len(cut[2]) == 40 and cut[2].endswith("x…")
+    assert cut[-2] == "  short  a word" and len(cut[-1]) == 40 and cut[-1].endswith("x…")
