@@ -1,6 +1,5 @@
 """What `mnemo limits check` says to a person: what fails, and one line that tells whether it holds."""
 
-import textwrap
 from collections.abc import Iterator
 
 from mnemo_cli.doctor.memory_level import ID
@@ -18,6 +17,7 @@ from mnemo_cli.output.findings.phrases import (
     title,
     visible,
 )
+from mnemo_cli.output.wrapping import wrapped
 
 _WORDS = {ExitCode.DONE: "ok PASS", ExitCode.FINDING: "XX FAIL", ExitCode.UNKNOWN: "?? UNKNOWN"}
 _INDENT = " " * 12
@@ -71,13 +71,4 @@ def _verdict(report: Report) -> str:
 
 
 def _wrapped(text: str, width: int | None) -> list[str]:
-    if width is None:
-        return [text]
-    return textwrap.wrap(
-        text,
-        max(width, _LEAST_WIDTH),
-        subsequent_indent=_INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
+    return [text] if width is None else wrapped(text, max(width, _LEAST_WIDTH), indent=_INDENT)

@@ -1,6 +1,5 @@
 """What grows, as a table with its suspects for people and as mnemo.growth/1 for programs."""
 
-import textwrap
 from collections.abc import Iterator
 
 from mnemo_cli.forensics.growth import Ceiling, Growth, Line, Suspect, suspects
@@ -8,12 +7,14 @@ from mnemo_cli.forensics.growth.suspects import LIKELY_SECONDS, amount
 from mnemo_cli.model import Json, Unlimited, limit_json
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.output.words import duration
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.recording.document import gap_documents, timestamp
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration
 
 GROWTH_SCHEMA = "mnemo.growth/1"
 _INDENT = "    "
+_LEAST_WIDTH = 40
 
 
 def growth_text(growth: Growth, width: int = 80) -> str:
@@ -21,7 +22,7 @@ def growth_text(growth: Growth, width: int = 80) -> str:
     found = suspects(growth)
     parts = [
         _headline(growth),
-        textwrap.wrap(_sentence(growth, found), max(40, width), break_on_hyphens=False),
+        wrapped(_sentence(growth, found), max(_LEAST_WIDTH, width)),
         *(list(_suspect_text(suspect, number, width)) for number, suspect in enumerate(found, start=1)),
         _table(growth),
         [printable(f"gap: {gap.field}: {gap.reason} ({gap.source})") for gap in growth.gaps],
@@ -73,19 +74,13 @@ def _sentence(growth: Growth, found: tuple[Suspect, ...]) -> str:
 
 def _suspect_text(suspect: Suspect, number: int, width: int) -> Iterator[str]:
     yield printable(f"{number}. {suspect.line.series.name}: {suspect.confidence} leak, {suspect.line.trend.shape}")
-    yield from _wrapped(suspect.sentence, width)
+    yield from wrapped(printable(suspect.sentence), max(_LEAST_WIDTH, width), _INDENT)
     yield from (f"{_INDENT}{printable(detail)}" for detail in suspect.line.series.details)
     for step in suspect.steps:
-        yield from _wrapped(f"- {step.text}", width)
+        yield from wrapped(printable(f"- {step.text}"), max(_LEAST_WIDTH, width), _INDENT)
         if step.command is not None:
             # Never broken: it is there to be copied.
             yield f"{_INDENT}    {printable(step.command)}"
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        printable(text), max(40, width), initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
-    )
 
 
 def _table(growth: Growth) -> list[str]:

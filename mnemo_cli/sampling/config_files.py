@@ -1,4 +1,4 @@
-"""Files of settings in several folders, as sysctl.d and systemd have them: a stronger folder's replaces its namesake."""
+"""Files of settings in several folders, as sysctl.d and systemd have them: a stronger one replaces its namesake."""
 
 import os
 from collections.abc import Iterable, Iterator

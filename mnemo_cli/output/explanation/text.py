@@ -1,6 +1,5 @@
 """A verdict as text: the answer first, then what proves it, then what to type. Commands are never wrapped."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from mnemo_cli.forensics.explanation import Cause, Explanation
@@ -8,6 +7,7 @@ from mnemo_cli.forensics.kills import Evidence, Kill, Victim
 from mnemo_cli.forensics.owner import owner_of
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.output.words import size
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.redact import printable
 
 _MOST_QUOTES = 12
@@ -38,11 +38,7 @@ def headline_line(explanation: Explanation) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    # A command or a path that is broken at its hyphens cannot be copied.
-    return textwrap.fill(
-        printable(text), width, initial_indent=indent, subsequent_indent=indent,
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+    return "\n".join(wrapped(printable(text), width, indent))
 
 
 def _quoted(title: str, evidence: tuple[Evidence, ...]) -> str:

@@ -1,6 +1,5 @@
 """Findings for a person (table) and for grep and logs (plain): what is wrong first, the rest when asked for."""
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from mnemo_cli.output.findings.phrases import (
     title,
     visible,
 )
+from mnemo_cli.output.wrapping import wrapped
 
 _WIDTH, _LEAST_WIDTH = 80, 40
 _STATUS_WIDTH = len("?? UNKNOWN")
@@ -43,11 +43,11 @@ def table_text(report: Report, *, width: int | None = None, verbose: bool = Fals
     quiet = _quiet(verbose=verbose)
     shown = [stanza for stanza in _stanzas(entries(report)) if stanza.finding.state not in quiet]
     several = len(report.audits) != 1
-    parts = [_wrapped(_headline(report), width, "")]
+    parts = [wrapped(_headline(report), width, "")]
     parts += [_stanza_lines(stanza, width, with_subjects=several, verbose=verbose) for stanza in shown]
-    end = _wrapped(counts(report), width, "")
+    end = wrapped(counts(report), width, "")
     if any(stanza.finding.state == "finding" for stanza in shown):
-        end += _wrapped("`mnemo explain ID` says what a check means", width, "")
+        end += wrapped("`mnemo explain ID` says what a check means", width, "")
     return "\n\n".join("\n".join(part) for part in [*parts, end]) + "\n"
 
 
@@ -96,11 +96,11 @@ def _stanza_lines(stanza: _Stanza, width: int, *, with_subjects: bool, verbose: 
     begin = f"{status(finding):<{_STATUS_WIDTH}}  {visible(finding.id):<5}  "
     indent = " " * len(begin)
     head = (visible(finding.slug), "(known)" if stanza.known else "", amounts(finding))
-    lines = _wrapped("  ".join(part for part in head if part), width, begin, indent)
+    lines = wrapped("  ".join(part for part in head if part), width, begin, indent)
     example = "for one: " if stanza.is_example else ""
     whom = _of_whom(stanza.subjects) if with_subjects else ""
     for text in (whom, example + visible(finding.message), origin(finding)):
-        lines += _wrapped(text, width, indent)
+        lines += wrapped(text, width, indent)
     if verbose:
         lines += [f"{indent}{visible(path)}: {visible(value)}" for path, value in finding.evidence]
     # A command that is broken into lines cannot be copied: it may be wider than the screen.
@@ -111,14 +111,3 @@ def _of_whom(subjects: Sequence[Subject]) -> str:
     named_ones = ", ".join(title(subject) for subject in subjects[:_NAMED_SUBJECTS])
     others = len(subjects) - _NAMED_SUBJECTS
     return f"in {named_ones} and {others:,} more" if others > 0 else f"in {named_ones}"
-
-
-def _wrapped(text: str, width: int, begin: str, indent: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=begin,
-        subsequent_indent=begin if indent is None else indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

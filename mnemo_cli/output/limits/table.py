@@ -1,6 +1,5 @@
 """An inventory for a person: what binds first on top, then every limit under the layer that sets it."""
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -11,6 +10,7 @@ from mnemo_cli.model import Unlimited
 from mnemo_cli.output.limits import Shown
 from mnemo_cli.output.limits import phrases as words
 from mnemo_cli.output.tables import aligned
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_size
 
@@ -35,7 +35,7 @@ def table_text(shown: Sequence[Shown], *, width: int | None = None) -> str:
 def _one(shown: Shown, width: int) -> str:
     inventory = shown.inventory
     parts = [
-        [*_wrapped(words.title(inventory.whom), width), *_wrapped(inventory.absence or "", width)],
+        [*wrapped(words.title(inventory.whom), width), *wrapped(inventory.absence or "", width)],
         _headrooms(inventory.headrooms, width),
         *([] if shown.budget is None else [_budget(shown.budget, width)]),
         _limits(inventory, width),
@@ -69,13 +69,13 @@ def _limits(inventory: Inventory, width: int) -> list[str]:
     lines = iter(aligned([_HEAD, *(row for rows in cells for row in rows)], right=_RIGHT))
     found = [next(lines)]
     for layer, rows in layers:
-        found += _wrapped(printable(layer), width)
+        found += wrapped(printable(layer), width)
         for row in rows:
             if not _is_open(row):
                 found.append(next(lines))
-                found += _wrapped(row.note or "", width, "    ")
+                found += wrapped(row.note or "", width, "    ")
         without = ", ".join(_short(row) for row in rows if _is_open(row))
-        found += _wrapped(f"no limit: {without}" if without else "", width, "  ", "    ")
+        found += wrapped(f"no limit: {without}" if without else "", width, "  ", "    ")
     return found
 
 
@@ -110,7 +110,7 @@ def _cpu(inventory: Inventory, width: int) -> list[str]:
     if not told:
         return ["CPU", "  no quota, and never throttled"] if inventory.cpu else []
     texts = (f"cgroup {each.path}: {words.cpu(each)}" for each in told)
-    return ["CPU", *(line for text in texts for line in _wrapped(printable(text), width, "  ", "    "))]
+    return ["CPU", *(line for text in texts for line in wrapped(printable(text), width, "  ", "    "))]
 
 
 def _knobs(inventory: Inventory, width: int) -> list[str]:
@@ -125,11 +125,11 @@ def _budget(budget: Budget, width: int) -> list[str]:
         for part in budget.parts
     ]
     rows.append(("together", "", format_size(budget.low_bytes), format_size(budget.high_bytes), ""))
-    return [*_hanging(rows, width, right=frozenset({1, 2, 3})), *_wrapped(printable(budget.sentence), width)]
+    return [*_hanging(rows, width, right=frozenset({1, 2, 3})), *wrapped(printable(budget.sentence), width)]
 
 
 def _listing(head: str, entries: Iterable[tuple[str, list[str]]], width: int) -> list[str]:
-    lines = [line for text, names in entries for line in _wrapped(f"{text}: {', '.join(names)}", width, "  ", "    ")]
+    lines = [line for text, names in entries for line in wrapped(f"{text}: {', '.join(names)}", width, "  ", "    ")]
     return [head, *lines] if lines else []
 
 
@@ -143,17 +143,6 @@ def _hanging(rows: Sequence[tuple[str, ...]], width: int, *, right: frozenset[in
 def _continued(lines: Sequence[str], cells: Sequence[str], begin: int, width: int) -> Iterator[str]:
     for line, cell in zip(lines, cells, strict=True):
         if cell:
-            yield from _wrapped(cell, width, f"{line:<{begin}}  ", " " * (begin + 2))
+            yield from wrapped(cell, width, f"{line:<{begin}}  ", " " * (begin + 2))
         else:
             yield line
-
-
-def _wrapped(text: str, width: int, begin: str = "", indent: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=begin,
-        subsequent_indent=begin if indent is None else indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -16,6 +16,7 @@ from mnemo_cli.output.rules import RulesFormat
 from mnemo_cli.output.rules import phrases as words
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.output.words import glyph
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.recording.document import gap_documents, pretty, timestamp
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration
@@ -100,11 +101,11 @@ def _state(present: Present) -> str:
 
 def _table(listing: Listing, width: int) -> str:
     sample = listing.moment.sample
-    title = words.wrapped(words.origin(listing.rules), width)
+    title = wrapped(words.origin(listing.rules), width)
     title.append(f"{words.whom(sample.scope)}  {timestamp(sample.time_seconds)}")
     parts = [title, list(_rules(listing, width)), *_names(listing, width)]
     if not listing.has_all_names:
-        parts.append(words.wrapped(f"--all shows all {len(VARIABLES)} names that conditions may use.", width))
+        parts.append(wrapped(f"--all shows all {len(VARIABLES)} names that conditions may use.", width))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -121,7 +122,7 @@ def _rules(listing: Listing, width: int) -> Iterator[str]:
     for line, each in zip(lines, listing.presents, strict=True):
         yield line
         for detail in _details(each, listing.moment):
-            yield from words.wrapped(detail, width, words.INDENT)
+            yield from wrapped(detail, width, words.INDENT)
 
 
 def _status(present: Present) -> str:

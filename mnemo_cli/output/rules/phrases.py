@@ -1,12 +1,12 @@
-"""The words for rules that every format shares: whose rules, what they wait for, a value, and lines that fit."""
+"""The words for rules that every format shares: whose rules, what they wait for, and a value."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from math import inf
 
 from mnemo_cli.limits.rules.rule import Rule, Rules
 from mnemo_cli.model import UNLIMITED, Json, Scope, limit_json
 from mnemo_cli.output.tables import aligned
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.redact import printable
 from mnemo_cli.units import format_duration, format_size
 
@@ -74,18 +74,6 @@ def rule_document(rule: Rule) -> dict[str, Json]:
         "actions": list(rule.actions),
         "summary": rule.summary,
     }
-
-
-def wrapped(text: str, width: int, begin: str = "", indent: str | None = None) -> list[str]:
-    """Lines of that width; words are not broken, which could then not be copied."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=begin,
-        subsequent_indent=begin if indent is None else indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def hanging(rows: Sequence[Sequence[str]], width: int, *, right: frozenset[int] = frozenset()) -> Iterator[str]:

@@ -8,6 +8,7 @@ from mnemo_cli.output.rules import RulesFormat
 from mnemo_cli.output.rules import phrases as words
 from mnemo_cli.output.tables import aligned
 from mnemo_cli.output.words import glyph
+from mnemo_cli.output.wrapping import wrapped
 from mnemo_cli.recording.document import encode, event_document, pretty, timestamp
 from mnemo_cli.recording.replay import Change, Course, Replay, Series
 from mnemo_cli.redact import printable
@@ -90,15 +91,15 @@ def _table(replay: Replay, source: str, width: int) -> str:
         list(_headline(replay, source, width)),
         _changes(replay),
         list(_courses(replay, width)),
-        [line for text in left_out(replay) for line in words.wrapped(f"left out: {text}", width, "", words.INDENT)],
+        [line for text in left_out(replay) for line in wrapped(f"left out: {text}", width, "", words.INDENT)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
 def _headline(replay: Replay, source: str, width: int) -> Iterator[str]:
     whose = words.whom(replay.series[0].scope) if len(replay.series) == 1 else f"{len(replay.series):,} series"
-    yield from words.wrapped(words.origin(replay.rules), width)
-    yield from words.wrapped(f"{words.counted(replay.samples, 'sample')} of {whose} in {printable(source)}", width)
+    yield from wrapped(words.origin(replay.rules), width)
+    yield from wrapped(f"{words.counted(replay.samples, 'sample')} of {whose} in {printable(source)}", width)
     if replay.span_seconds is not None:
         yield " to ".join(map(timestamp, replay.span_seconds))
 
@@ -150,9 +151,9 @@ def _courses(replay: Replay, width: int) -> Iterator[str]:
     yield head
     for line, course in zip(lines, replay.courses, strict=True):
         yield line
-        yield from words.wrapped(course.rule.condition.text, width, words.INDENT)
+        yield from wrapped(course.rule.condition.text, width, words.INDENT)
         if course.unknown_looks:
-            yield from words.wrapped(_unknown(course), width, words.INDENT)
+            yield from wrapped(_unknown(course), width, words.INDENT)
 
 
 def _status(course: Course) -> str:
