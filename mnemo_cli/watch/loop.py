@@ -49,9 +49,8 @@ def watch(
     between carry those of the last report.
     """
     scale = edges if isinstance(edges, Scale) else Scale(edges)
-    state, before, last_wait_seconds = State(), None, rhythm.interval_seconds
-    alerts: tuple[Alert, ...] = ()
-    due_seconds = clock.seconds()
+    judge = _Judge(scale, alerting)
+    before, last_wait_seconds, due_seconds = None, rhythm.interval_seconds, clock.seconds()
     while True:
         now_seconds = clock.seconds()
         whole = now_seconds >= due_seconds
@@ -59,12 +58,7 @@ def watch(
         sample = read(time_seconds=clock.unix_seconds(), clock_seconds=now_seconds)
         if whole and trackers is not None:
             sample = with_trackers(sample, sampler, trackers)
-        state, verdict = step(state, sample, scale.edges, whole=whole)
-        if whole and alerting is not None:
-            verdict = _with_alerts(verdict, sample, alerting)
-            alerts = verdict.alerts
-        elif alerts:
-            verdict = verdict._replace(alerts=alerts)
+        verdict = judge.verdict(sample, whole=whole)
         ended = _has_ended(sample)
         if ended and whole:
             yield Moment(sample=sample, verdict=verdict._replace(events=(*verdict.events, _exit_event(sample))))
@@ -87,9 +81,20 @@ def watch(
             rhythm.at_once, due_seconds = False, clock.seconds()
 
 
-def _with_alerts(verdict: Verdict, sample: Sample, alerting: "Alerting") -> Verdict:
-    alerts, events, gaps = alerting.judge(sample, verdict)
-    return verdict._replace(alerts=alerts, events=verdict.events + events, gaps=verdict.gaps + gaps)
+class _Judge:
+    """What the samples so far mean: levels of every one, alerts of whole ones."""
+
+    def __init__(self, scale: Scale, alerting: "Alerting | None") -> None:
+        self._scale, self._alerting = scale, alerting
+        self._state = State()
+        self._alerts: tuple[Alert, ...] = ()
+
+    def verdict(self, sample: Sample, *, whole: bool) -> Verdict:
+        self._state, verdict = step(self._state, sample, self._scale.edges, whole=whole)
+        if not whole or self._alerting is None:
+            return verdict._replace(alerts=self._alerts) if self._alerts else verdict
+        self._alerts, events, gaps = self._alerting.judge(sample, verdict)
+        return verdict._replace(alerts=self._alerts, events=verdict.events + events, gaps=verdict.gaps + gaps)
 
 
 def _next_due(due_seconds: float, now_seconds: float, interval_seconds: float) -> float:
