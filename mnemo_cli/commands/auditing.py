@@ -10,6 +10,7 @@ from mnemo_cli.errors import TargetError, UsageError
 if TYPE_CHECKING:
     import datetime
 
+    from mnemo_cli.doctor.baseline import Baseline
     from mnemo_cli.doctor.evidence import Evidence
     from mnemo_cli.doctor.found import Found
     from mnemo_cli.doctor.gate import Gate
@@ -103,33 +104,30 @@ def read_question(
     """The settings, the checks and the gate; `further` are ids and slugs beside those of the doctor's checks."""
     import datetime
 
-    from mnemo_cli.doctor import alerts
-    from mnemo_cli.doctor.checks import CHECKS
-    from mnemo_cli.doctor.components import SLUGS
     from mnemo_cli.doctor.gate import Gate
-    from mnemo_cli.doctor.memory_level import ID, SLUG
     from mnemo_cli.doctor.result import Severity
     from mnemo_cli.doctor.select import selected
+    from mnemo_cli.doctor.slugs import ALL_SLUGS, OF_AN_AUDIT
 
     own = {"doctor.profile": profile, "doctor.need": ",".join(need) if need is not None else None}
     settings = load_settings(config_file, {**own, **flags})
-    checks = {**further, **{check.id: check.slug for check in CHECKS}}
-    known = None
-    if baseline is not None:
-        from mnemo_cli.doctor.baseline import load_baseline
-
-        known = load_baseline(baseline)
     chosen_profile, needs = settings.doctor()
     return Question(
         whom=whom,
-        ids=selected(checks, select=select or (), ignore=ignore or ()),
+        ids=selected({**further, **OF_AN_AUDIT}, select=select or (), ignore=ignore or ()),
         profile=chosen_profile,
         needs=needs,
-        waivers=settings.waivers({ID: SLUG, **SLUGS, **alerts.SLUGS, **checks}),
-        gate=Gate(Severity.of(fail_on.level), strict_unknown, known),
+        waivers=settings.waivers(ALL_SLUGS),
+        gate=Gate(Severity.of(fail_on.level), strict_unknown, _baseline(baseline)),
         settings=settings,
         today=datetime.date.today(),
     )
+
+
+def _baseline(path: Path | None) -> "Baseline | None":
+    from mnemo_cli.doctor.baseline import load_baseline
+
+    return None if path is None else load_baseline(path)
 
 
 def examine(question: Question) -> "tuple[Audit, ...]":

@@ -88,9 +88,7 @@ def check(
     `mnemo doctor`, the components of programs that keep counters, and alert rules of your own.
     Without a target: what a program that is started from here gets.
     """
-    from mnemo_cli.doctor import alerts
-    from mnemo_cli.doctor.components import SLUGS
-    from mnemo_cli.doctor.memory_level import ID, SLUG
+    from mnemo_cli.doctor.slugs import OF_THE_GATE
 
     look = choose_look(findings_format, reports, output, verbose=verbose)
     with told_to_nagios(look):
@@ -104,7 +102,7 @@ def check(
             strict_unknown=strict_unknown,
             baseline=baseline,
             config_file=config_file,
-            further={ID: SLUG, **SLUGS, **alerts.SLUGS},
+            further=OF_THE_GATE,
             flags=rules_flag(rules_file),
         )
         judge = _alert_judge(question)
