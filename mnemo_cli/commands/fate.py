@@ -69,7 +69,7 @@ class Fate:
         if not self.choice.is_tree:
             return
         name = self.choice.pattern or f"pid {self.choice.pid}"
-        tell(summary_line(name, outcome, self.choice.budget_bytes, self._ended))
+        tell(summary_line(name, outcome, self.choice.budget_bytes, self._ended, by_us=self._ended_by_us))
         output = self._child.last_output() if self._child is not None else []
         if self._witness is not None and (self._ended is not None or self._tree_is_gone):
             tell_verdict(self._witness, self._ended, output, expected=expected or self._ended_by_us)

@@ -10,8 +10,10 @@ from mnemo_cli.watch.child import Ended
 from mnemo_cli.watch.outcome import Outcome
 
 
-def summary_line(name: str, outcome: Outcome, budget_bytes: int | None, ended: Ended | None) -> str:
-    """Peak, worst level, time, CPU time, major faults and exit code of a program."""
+def summary_line(
+    name: str, outcome: Outcome, budget_bytes: int | None, ended: Ended | None, *, by_us: bool = False
+) -> str:
+    """Peak, worst level, time, CPU time, major faults and exit code of a program. `by_us`: mnemo ended it."""
     budget = "" if budget_bytes is None else f" of a budget of {size(budget_bytes)}"
     worst = outcome.gate.worst
     level = None if outcome.gate.unknown and worst is not Level.CRITICAL else worst
@@ -25,7 +27,7 @@ def summary_line(name: str, outcome: Outcome, budget_bytes: int | None, ended: E
     if ended is not None:
         words.append(f"CPU {format_duration(ended.cpu_seconds)}")
         words.append(f"{count(ended.major_faults)} major faults")
-        words.append(f"exit {ended.exit_code}")
+        words.append(f"exit {ended.exit_code}" + (" (ended by mnemo)" if by_us else ""))
     return ", ".join(words)
 
 

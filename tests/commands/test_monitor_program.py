@@ -16,7 +16,8 @@ MIB = 1 << 20
 FAST = ("--interval", "0.05")
 SUMMARY = re.compile(
     r"^mnemo: (?P<name>.*): peak (?P<peak>\S+)( of a budget of (?P<budget>\S+))?, worst level (?P<level>.*?), "
-    r"(?P<seconds>\S+), CPU (?P<cpu>\S+), (?P<faults>\d+) major faults, exit (?P<code>\d+)\n$"
+    r"(?P<seconds>\S+), CPU (?P<cpu>\S+), (?P<faults>\d+) major faults, "
+    r"exit (?P<code>\d+)(?P<by_us> \(ended by mnemo\))?\n$"
 )
 needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 
@@ -286,7 +287,7 @@ def test_a_time_out_ends_the_program_and_whatever_it_started(start, runs, deaf):
 @pytest.mark.parametrize("words", [("--duration", "0.3"), ("--count", "2", *FAST), ("--once",)])
 def test_a_bound_that_is_no_failure_ends_the_program_with_0(run, words):
     done = run("monitor", *words, *shell("exec sleep 60"))
-    assert done.returncode == 0 and summary(done)["code"] == "143"
+    assert done.returncode == 0 and summary(done)["code"] == "143" and summary(done)["by_us"]
 
 
 def test_until_level_ends_the_program_with_0(run, machine_at):

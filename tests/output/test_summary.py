@@ -20,6 +20,10 @@ def test_a_program_is_summed_up_in_one_line():
     )
 
 
+def test_a_program_that_mnemo_ended_did_not_die_by_itself():
+    assert summary_line("x", outcome(), None, ENDED, by_us=True).endswith(", exit 137 (ended by mnemo)")
+
+
 def test_a_target_that_mnemo_did_not_start_has_neither_code_nor_cost():
     assert summary_line("pid 7", outcome(), None, None) == "pid 7: peak 3.00G, worst level !! HIGH, 4s"
 
