@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnemo_cli.errors import SourceError
 from mnemo_cli.sampling.asked import LARGEST, Asked
 
 if TYPE_CHECKING:
@@ -29,7 +30,13 @@ def choose_sampler(
     is dear to read of a process may be, its PSS above all.
     """
     if portable or sys.platform != "linux":
-        from mnemo_cli.sampling.portable import Portable
+        try:
+            from mnemo_cli.sampling.portable import Portable
+        except ModuleNotFoundError as err:
+            # The single file has nothing compiled in it.
+            raise SourceError(
+                f"cannot read this system: {sys.executable} has no {err.name}; install it there, or install mnemo with pip"
+            ) from err
 
         return Portable(choice, asked=asked)
     from mnemo_cli.sampling.machine import Machine

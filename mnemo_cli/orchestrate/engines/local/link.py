@@ -19,6 +19,7 @@ from mnemo_cli.redact import printable
 
 _RECEIVE_BYTES = 1 << 16
 _LISTENER = 3
+_PROGRAM = "mnemo_cli.orchestrate.engines.local.keeper.program"
 # What a keeper says last, when it dies of an error, is here.
 LOG = "keeper.log"
 Message = list[Any]  # the words of a JSON array
@@ -127,7 +128,6 @@ def start(folder: Path, setup: Mapping[str, object], root: Path, *, inherit: boo
 
 
 def _spawn(folder: Path, setup: Mapping[str, object], listener: int, *, inherit: bool) -> int:
-    program = Path(keeper_file).with_name("__main__.py")
     actions: list[tuple[int, int, int] | tuple[int, int, str, int, int]] = [(os.POSIX_SPAWN_DUP2, listener, _LISTENER)]
     if not inherit:
         log = str(folder / LOG)
@@ -138,7 +138,7 @@ def _spawn(folder: Path, setup: Mapping[str, object], listener: int, *, inherit:
         ]
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, "-I", "-S", str(program), str(folder), json.dumps(setup)],
+        [sys.executable, "-I", "-S", *_keeper(), str(folder), json.dumps(setup)],
         os.environ,
         file_actions=actions,
         # A session of its own: Ctrl-C and the hang-up of a terminal are the supervisor's.
@@ -146,6 +146,16 @@ def _spawn(folder: Path, setup: Mapping[str, object], listener: int, *, inherit:
         setsigmask=(),
         setsigdef=(signal.SIGPIPE,),
     )
+
+
+def _keeper() -> list[str]:
+    """What Python is told to run: a file, or a line of its own where mnemo is a single file (deploy/single_file.py)."""
+    program = Path(keeper_file).with_name("__main__.py")
+    if program.is_file():
+        return [str(program)]
+    # No path leads into an archive, but an import does: ARCHIVE/mnemo_cli/orchestrate/engines/local/keeper/__main__.py
+    archive = program.absolute().parents[5]
+    return ["-c", f"import sys; sys.path.insert(0, {str(archive)!r}); from {_PROGRAM} import main; main(*sys.argv[1:])"]
 
 
 @contextlib.contextmanager
