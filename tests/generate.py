@@ -14,8 +14,8 @@ from mnemo_cli.app import root_command
 from mnemo_cli.errors import EXIT_CODES
 from mnemo_cli.output.command_tree import command_tree
 from mnemo_cli.output.completion import completion_script
-from mnemo_cli.output.man import Edition, Entry, man_pages
-from mnemo_cli.settings.kinds import readable
+from mnemo_cli.output.man import Edition, Setting, man_pages
+from mnemo_cli.settings.kinds import allowed, readable
 from mnemo_cli.settings.row import Kind, Row
 from mnemo_cli.settings.table import ROWS
 
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 def generated(project: Path) -> dict[Path, str]:
     """Every generated file of the project, with the text that it should have."""
     tree = command_tree(root_command())
-    pages = man_pages(tree, Edition(version=__version__, date=_released(project)), _setting_variables())
+    pages = man_pages(tree, Edition(version=__version__, date=_released(project)), [_setting(row) for row in SETTINGS])
     return {
         **{project / "man" / name: page for name, page in pages.items()},
         **{project / "completions" / name: completion_script(shell, tree) for shell, name in COMPLETIONS.items()},
@@ -57,9 +57,19 @@ def _released(project: Path) -> str:
     return dates[0]
 
 
-def _setting_variables() -> Iterator[Entry]:
-    for row in SETTINGS:
-        yield Entry(row.environment, f"{row.help} Setting {row.key}; default: {_default(row)}.")
+def _setting(row: Row) -> Setting:
+    """The row in words, for the page of the settings file."""
+    advised = f"{row.advised[0]} to {row.advised[1]} {row.unit}" if row.advised else None
+    return Setting(
+        key=row.key,
+        help=row.help,
+        allowed=allowed(row),
+        default=_default(row),
+        environment=row.environment,
+        flag=row.flag,
+        advised=advised,
+        trusted_only=row.trusted_only,
+    )
 
 
 def _default(row: Row) -> str:

@@ -106,7 +106,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
 
 _SYSTEMD = """\
 [Service]
-ExecStart=/usr/bin/mnemo orchestrate /srv/nightly.toml --journal /srv/nightly.db --resume
+ExecStart=/usr/bin/mnemo orchestrate /srv/nightly.toml \\
+  --journal /srv/nightly.db --resume
 RestartForceExitStatus=75
 RestartSec=30"""
 _KUBERNETES = """\
