@@ -15,6 +15,18 @@ def _profiles() -> list[str]:
     return list(NAMES)
 
 
+def _checks(ctx: typer.Context) -> list[tuple[str, str]]:
+    """By id and by slug; those of the gate alone too where the command is the gate."""
+    from mnemo_cli.doctor.page import GATE_PAGES, pages
+
+    known = [page for page in pages() if page not in GATE_PAGES or ctx.info_name == "check"]
+    return [*((page.id, f"{page.slug}: {page.title}") for page in known), *((page.slug, page.title) for page in known)]
+
+
+def _formats() -> list[str]:
+    return [f"{each.value}=" for each in FindingsFormat]
+
+
 AuditPid = Annotated[
     int | None, typer.Option("--pid", metavar="N", min=1, help="Look at process N.", show_default=False)
 ]
@@ -60,10 +72,17 @@ Need = Annotated[
 ]
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", metavar="CHECK,…", help="Only these checks: FD003, FD or fd-usage.", show_default=False),
+    typer.Option(
+        "--select",
+        metavar="CHECK,…",
+        help="Only these checks: FD003, FD or fd-usage.",
+        autocompletion=_checks,
+        show_default=False,
+    ),
 ]
 Ignore = Annotated[
-    list[str] | None, typer.Option("--ignore", metavar="CHECK,…", help="Not these checks.", show_default=False)
+    list[str] | None,
+    typer.Option("--ignore", metavar="CHECK,…", help="Not these checks.", autocompletion=_checks, show_default=False),
 ]
 FailOnSeverity = Annotated[
     FailOn,
@@ -88,7 +107,11 @@ Format = Annotated[
 Reports = Annotated[
     list[str] | None,
     typer.Option(
-        "--report", metavar="FORMAT=FILE", help="Write FILE in FORMAT, too; may be repeated.", show_default=False
+        "--report",
+        metavar="FORMAT=FILE",
+        help="Write FILE in FORMAT, too; may be repeated.",
+        autocompletion=_formats,
+        show_default=False,
     ),
 ]
 OutputFile = Annotated[

@@ -24,6 +24,25 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
+def _keys() -> list[tuple[str, str]]:
+    from mnemo_cli.settings import ROWS
+
+    return [(row.key, row.help) for row in ROWS if not row.hidden]
+
+
+def _values(ctx: typer.Context) -> list[str]:
+    from mnemo_cli.settings.table import ROWS_BY_KEY
+
+    row = ROWS_BY_KEY.get(str(ctx.params.get("key")))
+    return list(row.choices) if row is not None else []
+
+
+KeyArgument = Annotated[
+    str,
+    typer.Argument(metavar="KEY", help="As in `config show`; the table may be left out.", autocompletion=_keys),
+]
+
+
 @app.callback()
 def config(ctx: typer.Context) -> None:
     if ctx.invoked_subcommand is None:
@@ -60,7 +79,7 @@ def show(
 
 @app.command()
 def get(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="As in `config show`; the table may be left out.")],
+    key: KeyArgument,
     config_file: ConfigFile = None,
 ) -> None:
     """Print the value of one setting, in the unit of its key."""
@@ -76,8 +95,8 @@ def get(
 
 @app.command("set")
 def set_value(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="As in `config show`; the table may be left out.")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="For example 80, 4Gi, 30s.")],
+    key: KeyArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="For example 80, 4Gi, 30s.", autocompletion=_values)],
     local: Annotated[bool, typer.Option("--local", help="Change ./mnemo.toml.")] = False,
     config_file: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="Change FILE.", show_default=False)

@@ -34,6 +34,14 @@ class ExplainFormat(StrEnum):
     JSON = "json"
 
 
+def _topics() -> list[tuple[str, str]]:
+    """For completion scripts: of the defaults, whatever is set here."""
+    from mnemo_cli.commands.topics import topics
+    from mnemo_cli.settings.load import compose
+
+    return [(topic.name, topic.text) for topic in topics(compose(None, data_folder=_ROOT))]
+
+
 # -9 is a signal here, not an option.
 @app.command(context_settings={"ignore_unknown_options": True})
 def explain(
@@ -41,8 +49,9 @@ def explain(
         str | None,
         typer.Argument(
             metavar="WHAT",
-            help="A log, record or bundle (a file, or - for stdin); an exit code, signal, errno, check, topic, "
-            "setting or quoted message.",
+            help="A log, record or bundle (a file, or - for stdin); an exit code, signal, errno, check, step, "
+            "action, setting, topic or quoted message.",
+            autocompletion=_topics,
             show_default=False,
         ),
     ] = None,

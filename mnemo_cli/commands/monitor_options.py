@@ -20,6 +20,12 @@ from mnemo_cli.watch.outcome import Bounds
 _LEAST_RECORD_BYTES = 64 * KIB
 
 
+def _columns() -> list[str]:
+    from mnemo_cli.settings.table import ROWS_BY_KEY
+
+    return [choice.lower() for choice in ROWS_BY_KEY["monitor.columns"].choices]
+
+
 class UntilLevel(StrEnum):
     MODERATE = "moderate"
     HIGH = "high"
@@ -38,7 +44,13 @@ OutputFile = Annotated[
 ]
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", metavar="NAME,…", help="Columns of the process table.", show_default=False),
+    typer.Option(
+        "--columns",
+        metavar="NAME,…",
+        help="Columns of the process table.",
+        autocompletion=_columns,
+        show_default=False,
+    ),
 ]
 AllowSignal = Annotated[bool, typer.Option("--allow-signal", help="Let the key K send signals to processes.")]
 Record = Annotated[

@@ -167,6 +167,12 @@ def _size(text: str) -> int:
     return budget_bytes
 
 
+def _field_names() -> list[str]:
+    from mnemo_cli.output.field_names import field_names
+
+    return list(field_names())
+
+
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Read the settings from FILE.", show_default=False),
@@ -197,7 +203,13 @@ LimitBudget = Annotated[
 ]
 FieldsOption = Annotated[
     str | None,
-    typer.Option("--fields", metavar="NAME,…", help="Print only these numbers.", show_default=False),
+    typer.Option(
+        "--fields",
+        metavar="NAME,…",
+        help="Print only these numbers.",
+        autocompletion=_field_names,
+        show_default=False,
+    ),
 ]
 FailOnOption = Annotated[
     FailOn,

@@ -15,13 +15,31 @@ app = command_app("Audit and mend limits, raise those of a live process.", invok
 app.command("doctor", options_metavar=doctor.USAGE)(doctor.doctor)
 
 
+def _profiles() -> list[str]:
+    from mnemo_cli.doctor.profiles import PROFILES
+
+    return list(PROFILES)
+
+
+def _worlds() -> list[str]:
+    from mnemo_cli.doctor.fixes.worlds import WORLDS
+
+    return [world.name for world in WORLDS]
+
+
 NeedOption = Annotated[
     list[str] | None,
     typer.Option("--need", metavar="NEEDS", help="For example nofile=65536,nproc=4096.", show_default=False),
 ]
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="default, server, database, ci or container.", show_default=False),
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="default, server, database, ci or container.",
+        autocompletion=_profiles,
+        show_default=False,
+    ),
 ]
 WorldOption = Annotated[
     list[str] | None,
@@ -29,6 +47,7 @@ WorldOption = Annotated[
         "--world",
         metavar="NAME",
         help="Where: session, pam, service, all-services, sysctl, docker, compose, kubernetes, launchd.",
+        autocompletion=_worlds,
         show_default=False,
     ),
 ]

@@ -4,35 +4,35 @@ Reads the real, loaded commands, so that neither can promise an option that is n
 a person reads on the screen are Typer's own and not made here.
 """
 
-from collections.abc import Iterator, Mapping, Set
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-
-class ValueKind(StrEnum):
-    """What a shell can offer for a value."""
-
-    NOTHING = "nothing"
-    WORDS = "words"
-    FILE = "file"
-    DIRECTORY = "directory"
+from mnemo_cli.output.value_kinds import ValueKind, file_patterns, known_kind
 
 
 class Value(NamedTuple):
-    """A value that an option or an argument takes: how the help calls it, and what it may be."""
+    """A value that an option or an argument takes: how the help calls it, and what it may be.
+
+    `helps` say what the words mean, in their order, where they need it. `patterns` are of files. `after` is for
+    an argument that depends on the one before it: what it may be for each word there.
+    """
 
     metavar: str
     kind: ValueKind
     words: tuple[str, ...]
+    helps: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    after: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Option(NamedTuple):
     names: tuple[str, ...]
     help: str
     value: Value | None
+    repeats: bool = False
 
     def __str__(self) -> str:
         """As a person writes it: `-o, --output FILE`."""
@@ -110,7 +110,7 @@ def _command(
         words=words,
         summary=_flat(paragraphs[0]).rstrip("."),
         description="\n\n".join(_flat(paragraph) for paragraph in paragraphs),
-        arguments=tuple(_argument(p, context) for p in parameters if isinstance(p, TyperArgument)),
+        arguments=tuple(_arguments((p for p in parameters if isinstance(p, TyperArgument)), context)),
         options=tuple(_option(p, context) for p in parameters if isinstance(p, TyperOption)),
         commands=tuple(_subcommands(command, words, context, programs)),
         takes_program=words[1:] in programs,
@@ -135,27 +135,62 @@ def _option(option: TyperOption, context: typer.Context) -> Option:
     names = sorted((*option.opts, *option.secondary_opts), key=lambda name: name.startswith("--"))
     takes_value = not option.is_flag and not option.count
     return Option(
-        names=tuple(names), help=_help(option, context), value=_value(option, context) if takes_value else None
+        names=tuple(names),
+        help=_help(option, context),
+        value=_value(option, context, names) if takes_value else None,
+        repeats=option.multiple or option.count,
     )
 
 
-def _argument(argument: TyperArgument, context: typer.Context) -> Argument:
-    return Argument(
-        value=_value(argument, context),
-        help=_help(argument, context),
-        required=argument.required,
-        repeats=argument.nargs != 1,
-    )
+def _arguments(arguments: Iterable[TyperArgument], context: typer.Context) -> Iterator[Argument]:
+    before: tuple[TyperArgument, Argument] | None = None
+    for argument in arguments:
+        value = _value(argument, context, (_metavar(argument, context).strip("[]."),))
+        if before is not None and not value.words:
+            value = value._replace(after=tuple(_after(before, argument, context)))
+        found = Argument(
+            value=value, help=_help(argument, context), required=argument.required, repeats=argument.nargs != 1
+        )
+        before = argument, found
+        yield found
 
 
-def _value(parameter: TyperOption | TyperArgument, context: typer.Context) -> Value:
+def _after(
+    before: tuple[TyperArgument, Argument], argument: TyperArgument, context: typer.Context
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What `argument` completes to for each word that may stand before it."""
+    parameter, found = before
+    for word in found.value.words:
+        context.params[parameter.name or ""] = word
+        candidates = argument.shell_complete(context, "")
+        if words := tuple(candidate.value for candidate in candidates if candidate.type == "plain"):
+            yield word, words
+    context.params.clear()
+
+
+def _value(parameter: TyperOption | TyperArgument, context: typer.Context, names: Sequence[str]) -> Value:
     """What the parameter itself would complete to: its enum's members, its `autocompletion`, or files."""
-    candidates = parameter.shell_complete(context, "")
-    words = tuple(candidate.value for candidate in candidates if candidate.type == "plain")
-    kind = {"path": ValueKind.FILE, "file": ValueKind.FILE, "directory": ValueKind.DIRECTORY}.get(parameter.type.name)
-    if words or kind is None:
-        kind = ValueKind.WORDS if words else ValueKind.NOTHING
-    return Value(metavar=_metavar(parameter, context), kind=kind, words=words)
+    metavar = _metavar(parameter, context)
+    candidates = [one for one in parameter.shell_complete(context, "") if one.type == "plain"]
+    # "0 … 255" stands in a list for people, and is no word that one types.
+    candidates = [one for one in candidates if " " not in one.value]
+    helps = tuple(_flat(one.help or "") for one in candidates)
+    return Value(
+        metavar=metavar,
+        kind=_kind(parameter, names, metavar, has_words=bool(candidates)),
+        words=tuple(candidate.value for candidate in candidates),
+        helps=helps if any(helps) else (),
+        patterns=file_patterns(names),
+    )
+
+
+def _kind(parameter: TyperOption | TyperArgument, names: Sequence[str], metavar: str, *, has_words: bool) -> ValueKind:
+    if (known := known_kind(names)) is not None:
+        return known
+    if has_words:
+        return ValueKind.LIST if metavar.endswith(",…") else ValueKind.WORDS
+    kinds = {"path": ValueKind.FILE, "file": ValueKind.FILE, "directory": ValueKind.DIRECTORY}
+    return kinds.get(parameter.type.name, ValueKind.NOTHING)
 
 
 def _metavar(parameter: TyperOption | TyperArgument, context: typer.Context) -> str:

@@ -11,13 +11,23 @@ _Schema: TypeAlias = Mapping[str, object]
 
 def check_fields(names: Sequence[str]) -> None:
     """UsageError with the nearest names for one that no sample has."""
-    from importlib import resources
-
-    text = resources.files("mnemo_cli").joinpath("schemas/sample.schema.json").read_text()
-    schema = cast("_Schema", json.loads(text))
+    schema = _schema()
     for name in names:
         if not _leads_somewhere(schema, schema, name.split(".")):
             raise no_such_field(name, _names(schema, schema, ""))
+
+
+def field_names() -> tuple[str, ...]:
+    """All of them, each once, with 0 for every position in a list."""
+    schema = _schema()
+    return tuple(dict.fromkeys(_names(schema, schema, "")))
+
+
+def _schema() -> _Schema:
+    from importlib import resources
+
+    text = resources.files("mnemo_cli").joinpath("schemas/sample.schema.json").read_text()
+    return cast("_Schema", json.loads(text))
 
 
 def _leads_somewhere(root: _Schema, schema: _Schema, parts: Sequence[str]) -> bool:

@@ -1,109 +1,109 @@
-"""The completion script for fish: one `complete` line for each command, option and argument."""
+"""The completion script for fish: one function that answers every TAB, and the words of each command."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from mnemo_cli.output.command_tree import Argument, Command, Option, Value, ValueKind
+from mnemo_cli.output.command_tree import Command, Value
+from mnemo_cli.output.completion.fish_script import SCRIPT
+from mnemo_cli.output.completion.offered import offered_values
+from mnemo_cli.output.value_kinds import ValueKind
+
+_FUNCTIONS = {
+    ValueKind.PID: "__mnemo_pids",
+    ValueKind.NAME: "__mnemo_names",
+    ValueKind.GROUP: "__mnemo_groups",
+    ValueKind.USER: "__fish_complete_users",
+    ValueKind.UNIT: "__mnemo_units",
+    ValueKind.DIRECTORY: "__mnemo_folders",
+}
+
+
+# Nothing to offer.
+_NOTHING = "true"
 
 
 def fish_script(mnemo: Command) -> str:
     """What `source` takes, and what share/fish/vendor_completions.d/mnemo.fish holds."""
     commands = list(mnemo.walk())
-    valued = dict.fromkeys(
-        name for command in commands for option in command.options if option.value for name in option.names
-    )
-    return _SCRIPT.format(
-        paths=_joined(" ".join(command.words) for command in commands[1:]),
-        valued=_joined(valued),
-        runs=_joined(" ".join(command.words) for command in commands if command.takes_program),
-        lines="\n".join(line for command in commands for line in _lines(command)),
+    offered = list(offered_values(commands))
+    functions = {value: _FUNCTIONS.get(value.kind) or _function_name(places[0]) for places, value in offered}
+    return SCRIPT.format(
+        descriptions="\n".join(line for command in commands for line in _description(command, functions)),
+        values="\n".join(line for _, value in offered for line in _function(functions[value], value)),
     )
 
 
-def _lines(command: Command) -> Iterator[str]:
-    here = f"complete -c mnemo -n {_quoted('__mnemo_at ' + ' '.join(command.words))}"
-    for below in command.commands:
-        yield f"{here} -a {_quoted(below.words[-1])} -d {_quoted(below.summary)}"
-    for option in command.options:
-        yield f"{here} {_option(option)}"
-    for argument in command.arguments:
-        if offer := _offer(argument.value):
-            yield f"{here} {offer} -d {_quoted(_argument_help(argument))}"
+def _description(command: Command, functions: Mapping[Value, str]) -> Iterator[str]:
+    """`offers` has a function for each name in `valued`, `arguments` one for each place."""
+    names = [(name, option) for option in command.options for name in option.names]
+    valued = [(name, option.value) for name, option in names if option.value]
+    arguments = [(argument, _named(argument.value, functions)) for argument in command.arguments]
+    yield f"        case {_quoted(' '.join(command.words))}"
+    yield from _set("commands", (f"{below.words[-1]}\t{below.summary}" for below in command.commands))
+    yield from _set("options", (f"{name}\t{option.help}" for name, option in names))
+    yield _list("aliases", (" ".join(option.names) for option in command.options if len(option.names) > 1))
+    yield _list("repeats", (name for name, option in names if option.repeats))
+    yield _list("valued", (name for name, _ in valued))
+    yield _list("offers", (_named(value, functions) for _, value in valued))
+    yield _list("arguments", (name for _, name in arguments))
+    yield f"            set arguments_repeat {'yes' if arguments and arguments[-1][0].repeats else 'no'}"
+    yield f"            set runs {'yes' if command.takes_program else 'no'}"
 
 
-def _option(option: Option) -> str:
-    names = [f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names]
-    words = [*names, f"-d {_quoted(option.help)}"]
-    if option.value:
-        words.append("-r " + (_offer(option.value) or "-f"))
-    return " ".join(words)
+def _named(value: Value, functions: Mapping[Value, str]) -> str:
+    return functions.get(value._replace(metavar=""), _NOTHING)
 
 
-def _offer(value: Value) -> str:
+def _set(name: str, words: Iterable[str]) -> Iterator[str]:
+    quoted = [_quoted(word) for word in words]
+    if not quoted:
+        yield f"            set {name}"
+        return
+    yield f"            set {name} \\"
+    yield " \\\n".join(f"                {word}" for word in quoted)
+
+
+def _list(name: str, words: Iterable[str]) -> str:
+    return f"            set {name} {' '.join(map(_quoted, words))}".rstrip()
+
+
+def _function_name(place: tuple[str, ...]) -> str:
+    return "__" + "_".join(word.lstrip("-").replace("-", "_") for word in place)
+
+
+def _function(name: str, value: Value) -> Iterator[str]:
+    """Those of `_FUNCTIONS` stand in the script."""
+    if value.kind not in _FUNCTIONS:
+        yield f"function {name} --no-scope-shadowing"
+        yield from (f"    {line}" for line in _offers(value))
+        yield "end"
+
+
+def _offers(value: Value) -> Iterator[str]:
     match value.kind:
+        case ValueKind.LIST:
+            yield f"__mnemo_list {_words(value)}"
+        case ValueKind.REPORT:
+            yield f"__mnemo_report {_words(value)}"
         case ValueKind.FILE:
-            return "-F"
-        case ValueKind.DIRECTORY:
-            return "-f -a '(__fish_complete_directories)'"
-        case ValueKind.WORDS:
-            return f"-f -a {_quoted(' '.join(value.words))}"
-        case ValueKind.NOTHING:
-            return ""
+            if value.words:
+                yield f"__mnemo_words {_words(value)}"
+            yield f"__mnemo_paths {' '.join(map(_quoted, value.patterns))}".rstrip()
+        case _ if value.after:
+            yield 'switch "$before"'
+            for word, words in value.after:
+                yield f"    case {_quoted(word)}"
+                yield f"        __mnemo_words {' '.join(map(_quoted, words))}"
+            yield "end"
+        case _:
+            yield f"__mnemo_words {_words(value)}"
 
 
-def _argument_help(argument: Argument) -> str:
-    return argument.help or argument.value.metavar
-
-
-def _joined(words: Iterable[str]) -> str:
-    return " ".join(_quoted(word) for word in words)
+def _words(value: Value) -> str:
+    helps = value.helps or ("",) * len(value.words)
+    words = (f"{word}\t{help}".rstrip("\t") for word, help in zip(value.words, helps, strict=True))
+    return " ".join(map(_quoted, words))
 
 
 def _quoted(text: str) -> str:
     """fish knows two escapes between single quotes: the backslash and the quote itself."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-_SCRIPT = """\
-# fish completion for mnemo. Written from the command tree by tests/generate.py; do not edit.
-
-# Sets __mnemo_path to the command that the words so far lead to, and __mnemo_program to where the
-# program after `--` starts (0 without one).
-function __mnemo_read
-    set -l words (commandline -opc)
-    set -g __mnemo_path mnemo
-    set -g __mnemo_program 0
-    set -l skip no
-    for index in (seq 2 (count $words))
-        set -l word $words[$index]
-        if test $skip = yes
-            set skip no
-        else if test "$word" = --; and contains -- $__mnemo_path {runs}
-            set __mnemo_program (math $index + 1)
-            return
-        else if contains -- $word {valued}
-            set skip yes
-        else if contains -- "$__mnemo_path $word" {paths}
-            set __mnemo_path "$__mnemo_path $word"
-        end
-    end
-end
-
-function __mnemo_at
-    __mnemo_read
-    test $__mnemo_program -eq 0; and test "$__mnemo_path" = "$argv"
-end
-
-function __mnemo_runs
-    __mnemo_read
-    test $__mnemo_program -gt 0
-end
-
-function __mnemo_complete_program
-    set -l words (commandline -opc) (commandline -ct)
-    complete -C (string join ' ' -- (string escape -- $words[$__mnemo_program..-2]) $words[-1])
-end
-
-complete -c mnemo -f
-complete -c mnemo -n __mnemo_runs -a '(__mnemo_complete_program)'
-{lines}
-"""
