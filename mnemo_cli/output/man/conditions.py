@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mnemo_cli.limits.rules.condition import DEEPEST
 from mnemo_cli.limits.rules.tokens import LONGEST_TEXT, MOST_TOKENS
-from mnemo_cli.limits.rules.variables import VARIABLES, Origin
+from mnemo_cli.limits.rules.variables import VARIABLES, Origin, Variable
 from mnemo_cli.output.man.nouns import Entry
 from mnemo_cli.output.man.roff import entries, example, paragraphs, table
 
@@ -34,7 +34,11 @@ HEADINGS: dict[Origin, tuple[str, str]] = {
         "Of programs that keep counters",
         "Sums over the programs in scope. Where nobody counts they are unknown.",
     ),
-    "settings": ("Settings", "As they are now, in the unit of the key; mnemo.toml(5) says what each is for."),
+    "settings": (
+        "Settings",
+        "As they are now, in the unit of the key; mnemo.toml(5) says what each is for. In Prometheus "
+        'mnemo_setting{name="memory_high_pct"}, but for mnemo_db_pool_size.',
+    ),
 }
 
 
@@ -49,8 +53,8 @@ def conditions() -> Iterator[str]:
 def names() -> Iterator[str]:
     """Every name, in the order of the table, by where its value comes from."""
     yield from paragraphs(
-        "`mnemo limits rules --all` shows each with its value and its unit now. Its metric has the same name "
-        "after mnemo_."
+        "`mnemo limits rules --all` shows each with its value and its unit now. In Prometheus it is mnemo_ and the "
+        "name, where nothing else is said."
     )
     for origin, (heading, told) in HEADINGS.items():
         yield f".SS {heading}"
@@ -60,4 +64,9 @@ def names() -> Iterator[str]:
             yield ".PP"
             yield from paragraphs(", ".join(variable.name for variable in found) + ".")
         else:
-            yield from table([Entry(variable.name, variable.help) for variable in found])
+            yield from table([Entry(variable.name, _told(variable)) for variable in found])
+
+
+def _told(variable: Variable) -> str:
+    metric = "" if variable.promql == f"mnemo_{variable.name}" else f" In Prometheus {variable.promql}."
+    return f"{variable.help}{metric}"

@@ -8,6 +8,7 @@ from mnemo_cli.output.man.nouns import Edition, Entry
 
 # Of a column of names; where they are longer, texts stand below them.
 _WIDEST = 24
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # A page of the manual in running text: its name is bold.
 _PAGE = re.compile(r"(?<![\w./])([a-z][\w.]*(?:\\-[\w.]+)*)\(([1-8])\)")
 
@@ -84,4 +85,6 @@ def text(words: str) -> str:
     """Text that roff prints as it stands: a bare `-` would become a hyphen, a leading quote a macro."""
     escaped = words.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("^", "\\(ha")
     escaped = escaped.replace("~", "\\(ti")
+    # groff takes bytes beyond ASCII for Latin-1 unless somebody converts them before.
+    escaped = _BEYOND_ASCII.sub(lambda found: f"\\[u{ord(found[0]):04X}]", escaped)
     return "\\&" + escaped if escaped.startswith(".") else escaped
