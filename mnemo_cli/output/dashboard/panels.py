@@ -8,7 +8,7 @@ from mnemo_cli.output.dashboard.bars import CHART_ROWS, bar, buckets, chart, spa
 from mnemo_cli.output.dashboard.boxes import padded
 from mnemo_cli.output.dashboard.choice import Page
 from mnemo_cli.output.dashboard.heading import NUMBERS_FROM
-from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES, Look
+from mnemo_cli.output.dashboard.look import DIM, LEVEL_STYLES, STRONG, Look
 from mnemo_cli.output.dashboard.memory import clock_text
 from mnemo_cli.output.dashboard.sentences import kinds, pressure_parts, rate, share, swap_of, window_words
 from mnemo_cli.output.dashboard.spans import Line, cut_front, fitted, line, whole
@@ -89,7 +89,9 @@ def history_chart(view: View, width: int, height: int = CHART_ROWS) -> list[Line
         ratio = (height - 1 - position) / height
         level = level_at(ratio + 0.001, view.edges)
         label = {Level.NORMAL: "norm", Level.MODERATE: "MOD ", Level.HIGH: "HIGH", Level.CRITICAL: "CRIT"}[level]
-        rows.append(fitted([(f" {label} {ratio * 100:2.0f}|", ""), (row, LEVEL_STYLES[level])], width))
+        # Reversed, what is blank would look full, and what is full blank.
+        style = STRONG if level is Level.CRITICAL else LEVEL_STYLES[level]
+        rows.append(fitted([(f" {label} {ratio * 100:2.0f}|", ""), (row, style)], width))
     return rows
 
 

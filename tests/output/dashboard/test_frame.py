@@ -387,6 +387,13 @@ def test_the_edges_of_the_bar_and_of_the_chart_move_with_the_settings(scene: Sce
     assert labels == [" CRIT 80|", " HIGH 60|", " HIGH 40|", " MOD  20|", " norm  0|"]
 
 
+def test_no_row_of_the_chart_is_reversed_since_what_is_blank_would_look_full(scene: Scene) -> None:
+    rows = [line for line in frame(scene(), 160, 45) if "CRIT 80|" in plain(line)]
+
+    assert len(rows) == 1
+    assert not [style for text, style in rows[0] if "reverse" in style]
+
+
 @pytest.mark.parametrize(
     ("height", "has_event", "has_history", "rules"),
     [(24, True, True, 3), (23, False, True, 3), (22, False, True, 3), (21, False, False, 3), (17, False, False, 1)],
