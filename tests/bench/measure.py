@@ -8,27 +8,67 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Figure(NamedTuple):
+    """One measured number in words and as a number; `most` is the most that it may be, in the same unit.
+
+    The number is None where it is a ratio and the peer is not installed. "×" is the unit of ratios.
+    """
+
+    table: str
+    what: str
+    mnemo: str
+    peer: str
+    number: float | None
+    most: float | None
+    unit: str
+
+    @property
+    def wanted(self) -> str:
+        return "" if self.most is None else f"≤ {self.most:g}{self.unit}"
+
+    @property
+    def verdict(self) -> str:
+        if self.most is None or self.number is None:
+            return ""
+        return "ok" if self.number <= self.most else "MISSED"
+
+    @property
+    def ratio(self) -> str:
+        return f"{self.number:.2f}×" if self.number is not None and self.unit == "×" else ""
+
+    @property
+    def measured(self) -> str:
+        return self.mnemo or f"{self.number:.2f}{self.unit}"
+
+
+# Of this run, in the order in which they came: from here `all` makes its one table.
+FIGURES: list[Figure] = []
+NOT_INSTALLED = "not installed"
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows of one bench, printed as they come."""
+    """The figures of one bench, printed as they come."""
 
     title: str
-    rows: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         print(f"\n{self.title}")
-        print(f"{'measured':<52} {'mnemo':>10} {'peer':>10} {'ratio':>7} {'wanted':>9}")
+        print(f"{'measured':<52} {'mnemo':>10} {'peer':>13} {'ratio':>7} {'wanted':>9}")
 
-    def add(self, name: str, mnemo: str, peer: str, figure: float, wanted: float | None, unit: str = "×") -> None:
-        """One figure; `wanted` is the most it may be."""
-        verdict = "" if wanted is None else ("ok" if figure <= wanted else "MISSED")
-        limit = "" if wanted is None else f"≤ {wanted:g}{unit}"
-        self.rows.append((name, mnemo, peer, f"{figure:.2f}", limit, verdict))
-        print(f"{name:<52} {mnemo:>10} {peer:>10} {figure:>6.2f}{unit} {limit:>9} {verdict}", flush=True)
+    def add(
+        self, name: str, mnemo: str, peer: str, figure: float | None, wanted: float | None, unit: str = "×"
+    ) -> None:
+        """One figure; `wanted` is the most it may be, and `figure` is None where there is no peer to compare with."""
+        one = Figure(self.title, name, mnemo, peer, figure, wanted, unit)
+        FIGURES.append(one)
+        number = "" if figure is None else f"{figure:.2f}{unit}"
+        print(f"{name:<52} {mnemo:>10} {peer:>13} {number:>7} {one.wanted:>9} {one.verdict}", flush=True)
 
 
 def child_cpu_seconds(argv: Sequence[str]) -> float:

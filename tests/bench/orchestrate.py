@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from mnemo_cli.orchestrate.run.source import Plan
 from mnemo_cli.orchestrate.scheduler import Scheduler
 from mnemo_cli.orchestrate.waiting import Waiting
 from tests.bench.crowd import crowd
-from tests.bench.measure import Table, cpu_seconds_per_call, microseconds
+from tests.bench.measure import NOT_INSTALLED, Table, cpu_seconds_per_call, microseconds
 from tests.orchestrate.engines.driving import run_plan
 
 JOBS, SLOTS, RUNS, ROWS = 2000, 2, 5, 10_000
@@ -38,27 +39,32 @@ class Cost(NamedTuple):
 
 def run() -> None:
     table = Table(f"orchestrate: {JOBS:,} × `true`, {SLOTS} slots, × GNU parallel --joblog --resume")
+    has_peer = shutil.which("parallel") is not None
     costs = {"groups": [], "none": [], "parallel": []}  # type: dict[str, list[Cost]]
     for _ in range(RUNS):
-        costs["parallel"].append(_measured(_parallel))
+        if has_peer:
+            costs["parallel"].append(_measured(_parallel))
         costs["groups"].append(_measured(lambda: _mnemo(groups=True)))
         costs["none"].append(_measured(lambda: _mnemo(groups=False)))
-    for name, shown, wanted in (
-        ("groups", "a memory group per job", 3.0),
-        ("none", "without groups", 2.0),
-        ("parallel", "GNU parallel", None),
-    ):
-        cpu = _median(one.cpu_seconds for one in costs[name]) / JOBS
-        peer = _median(one.cpu_seconds for one in costs["parallel"]) / JOBS
-        table.add(f"CPU per job, {shown}", _ms(cpu), _ms(peer), cpu * 1e3, wanted, unit=" ms")
-        rate, peer = (JOBS / _median(one.seconds for one in costs[kind]) for kind in (name, "parallel"))
-        # The table's figure is the most that it may be: parallel's rate as a share of ours.
-        shares = (mine.seconds / theirs.seconds for mine, theirs in zip(costs[name], costs["parallel"], strict=True))
-        limit = None if wanted is None else 0.4
-        table.add(f"jobs/s, {shown} (time ÷ its time)", f"{rate:.0f}", f"{peer:.0f}", _median(shares), limit)
+    _costs(table, "a memory group per job", costs["groups"], costs["parallel"], 3.0)
+    _costs(table, "without groups", costs["none"], costs["parallel"], 2.0)
     _sampling(table)
     _resuming(table)
     _queueing(table)
+
+
+def _costs(table: Table, shown: str, own: list[Cost], peer: list[Cost], wanted: float) -> None:
+    cpu, rate = _per_job(own)
+    theirs = [_ms(_per_job(peer)[0]), f"{_per_job(peer)[1]:.0f}"] if peer else [NOT_INSTALLED] * 2
+    table.add(f"CPU per job, {shown}", _ms(cpu), theirs[0], cpu * 1e3, wanted, unit=" ms")
+    # The table's figure is the most that it may be: parallel's rate as a share of ours.
+    shares = [mine.seconds / other.seconds for mine, other in zip(own, peer, strict=False)]
+    table.add(f"jobs/s, {shown} (time ÷ its time)", f"{rate:.0f}", theirs[1], _median(shares) if shares else None, 0.4)
+
+
+def _per_job(costs: list[Cost]) -> tuple[float, float]:
+    """CPU seconds of a job, and jobs per second."""
+    return _median(one.cpu_seconds for one in costs) / JOBS, JOBS / _median(one.seconds for one in costs)
 
 
 def _sampling(table: Table) -> None:

@@ -6,6 +6,7 @@ ended well: what was begun and has not ended well was killed, by the kernel or b
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mnemo_cli.orchestrate.journal import Journal
-from tests.bench.measure import Table
+from tests.bench.measure import NOT_INSTALLED, Table
 from tests.live.conftest import MIB, MemoryGroup, make_group
 
 JOBS, SLOTS, RUNS = 60, 8, 2
@@ -70,16 +71,22 @@ def run() -> None:
         ramp = Path(name, "ramp")
         subprocess.run(["cc", "-O1", "-x", "c", "-", "-o", ramp], input=_RAMP, text=True, check=True)
         for _ in range(RUNS):
-            peer = _measured(Path(name), ramp, _parallel)
+            peer = _measured(Path(name), ramp, _parallel) if shutil.which("parallel") else None
             _compare(table, "one name", _measured(Path(name), ramp, _mnemo_by_template), peer)
             _compare(table, "a name per size class", _measured(Path(name), ramp, _mnemo_by_plan), peer)
 
 
-def _compare(table: Table, kind: str, own: Outcome, peer: Outcome) -> None:
+def _compare(table: Table, kind: str, own: Outcome, peer: Outcome | None) -> None:
+    kills = str(own.kernel_kills), str(own.killed)
+    if peer is None:
+        table.add(f"makespan, {kind}", f"{own.seconds:.1f} s", NOT_INSTALLED, None, 1.25)
+        table.add("kills by the kernel", kills[0], NOT_INSTALLED, own.kernel_kills, 0, unit=" ")
+        table.add("all kills", kills[1], NOT_INSTALLED, None, 0.2)
+        return
     table.add(f"makespan, {kind}", f"{own.seconds:.1f} s", f"{peer.seconds:.1f} s", own.seconds / peer.seconds, 1.25)
-    table.add("kills by the kernel", str(own.kernel_kills), str(peer.kernel_kills), own.kernel_kills, 0, unit=" ")
+    table.add("kills by the kernel", kills[0], str(peer.kernel_kills), own.kernel_kills, 0, unit=" ")
     ratio = own.killed / peer.killed if peer.killed else float(own.killed)
-    table.add("all kills", str(own.killed), str(peer.killed), ratio, 0.2)
+    table.add("all kills", kills[1], str(peer.killed), ratio, 0.2)
     print(f"    mnemo: {own}\n    peer: {peer}", flush=True)
 
 
