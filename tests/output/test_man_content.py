@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -64,6 +65,15 @@ def test_every_setting_has_its_readers_and_no_reader_is_left_over():
             if any(row.flag in option.names for one in COMMANDS[name].walk() for option in one.options)
         ]  # fmt: skip
         assert any(re.search(rf"\b{name}\b", named[row.key]) for name in takers), row.key
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.hidden], ids=lambda row: row.key)
+def test_every_setting_stands_below_its_table(row):
+    shipped = (Path(__file__).parents[2] / "man/mnemo.toml.5").read_text().replace("\\-", "-")
+    entry = shipped.partition(f".SS [{row.table}]\n")[2].partition(f".B {row.name}\n")[2].partition("\n.TP")[0]
+    assert row.environment in entry and "Allowed is" in entry
+    assert row.flag is None or f", or {row.flag}." in " ".join(entry.split("\n"))
+    assert ("Only from a trusted" in entry.replace("\n", " ")) == row.trusted_only
 
 
 def test_the_keys_of_a_waiver_are_those_that_are_read():

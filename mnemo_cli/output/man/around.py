@@ -16,7 +16,9 @@ SECRETS: _Entries = (
     Entry("MNEMOSYNE_ALERTS_WEBHOOK_TOKEN", "A bearer token for the webhook, where it is not in a file."),
     Entry("MNEMOSYNE_ALERTS_PAGERDUTY_KEY", "PagerDuty's routing key, where it is not in a file."),
 )
-_SERVICE = Entry("NOTIFY_SOCKET", "Set by systemd: it is told when the service is ready, and that it lives.")
+_SERVICE = Entry(
+    "NOTIFY_SOCKET", "Set by systemd: with --headless it is told when the service is ready, and that it lives."
+)
 _OF_COMMANDS: Mapping[str, _Entries] = MappingProxyType(
     {
         "mnemo": (_COLOUR, _FOLDERS),
@@ -26,7 +28,7 @@ _OF_COMMANDS: Mapping[str, _Entries] = MappingProxyType(
             *SECRETS,
             Entry("MNEMOSYNE_JOB_ID, MNEMOSYNE_ATTEMPT", "Set for each job: its id, and which try it is, from 1."),
         ),
-        "export": (_SERVICE, *SECRETS),
+        "export": SECRETS,
         "limits": SECRETS,
         "config": (_FOLDERS,),
     }

@@ -29,7 +29,8 @@ _BUNDLE: _Codes = {
     ExitCode.DONE: "Everything that was wanted is in the bundle; with --verify, it is whole.",
     ExitCode.FINDING: "No bundle could be made; with --verify, it is not whole.",
     **_USAGE,
-    ExitCode.UNKNOWN: "The bundle is there and lacks something; stderr says what, and the manifest why.",
+    ExitCode.UNKNOWN: "The bundle is there and lacks something; stderr says what, and the manifest why. With --verify, "
+    "there is nothing that could be read.",
     ExitCode.INTERRUPTED: "Interrupted; what was collected until then is in the bundle.",
     ExitCode.TERMINATED: "Terminated; the same.",
 }
@@ -40,7 +41,7 @@ CODES: Mapping[str, _Codes] = MappingProxyType(
             ExitCode.FINDING: "--fail-on was met, by a level or by an alert of your own rules; --limit was passed; or "
             "the output or the recording could not be written.",
             **_USAGE,
-            ExitCode.UNKNOWN: "With --fail-on or --limit: it could not be told. A recording could not be read.",
+            ExitCode.UNKNOWN: "With --fail-on or --limit: it could not be told.",
             ExitCode.TIMED_OUT: "--timeout ran out.",
             **_NOT_STARTED,
             **_ENDED,
