@@ -1,7 +1,10 @@
 """The README's promises that a machine can check."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import pytest
 
 from mnemo_cli.app import COMMANDS
 from mnemo_cli.errors import EXIT_CODES
@@ -54,3 +57,34 @@ def test_the_changelog_has_a_dated_entry_for_this_version():
 
     changelog = (PROJECT / "CHANGELOG.md").read_text()
     assert re.search(rf"^## \[{re.escape(__version__)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE)
+
+
+NAMED = sorted(set(re.findall(r"`((?:mnemo_cli|tests|deploy|completions|man|\.ci)/[\w./-]*)`", README)))
+LINKED = sorted(set(re.findall(r"(?:\]\(|^\[\w+\]: )(?!#|https?:)([\w./-]+)", README, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("name", [*NAMED, *LINKED])
+def test_what_is_named_is_there(name):
+    assert (PROJECT / name).exists()
+
+
+def test_a_link_to_a_heading_has_one():
+    headings = {re.sub(r"[^\w -]", "", text).strip().lower().replace(" ", "-") for text in _headings()}
+    assert not set(re.findall(r"\]\(#([\w-]+)\)", README)) - headings
+
+
+def test_the_map_of_the_code_has_every_room_in_the_order_of_the_layers():
+    rows = [
+        re.findall(r"`mnemo_cli/([\w./]+?)(?:\.py|/)`", line) for line in README.splitlines() if line.startswith("| `m")
+    ]
+    rooms = [room for row in rows for room in row]
+    contract = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    layers = [set(re.split(r" [|:] ", layer)) for layer in contract["layers"]]
+    assert set(rooms) == set().union(*layers)
+    assert [next(at for at, layer in enumerate(layers) if room in layer) for room in rooms] == sorted(
+        next(at for at, layer in enumerate(layers) if room in layer) for room in rooms
+    )
+
+
+def _headings():
+    return re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
