@@ -29,7 +29,7 @@ class Figure(NamedTuple):
 
     @property
     def wanted(self) -> str:
-        return "" if self.most is None else f"≤ {self.most:g}{self.unit}"
+        return "" if self.most is None else f"≤ {self.most:g}{self.unit}".rstrip()
 
     @property
     def verdict(self) -> str:
@@ -39,7 +39,9 @@ class Figure(NamedTuple):
 
     @property
     def ratio(self) -> str:
-        return f"{self.number:.2f}×" if self.number is not None and self.unit == "×" else ""
+        """Also any other number that is not the measured one: how far off it is."""
+        is_told = self.number is None or self.measured.endswith(self.unit)
+        return "" if is_told else f"{self.number:.2f}{self.unit}"
 
     @property
     def measured(self) -> str:

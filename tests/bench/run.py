@@ -17,6 +17,8 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 sys.path.insert(0, str(PROJECT))
 
+import pytest  # noqa: E402
+
 from mnemo_cli.errors import MnemoError  # noqa: E402
 from tests.bench import measure  # noqa: E402
 from tests.bench.figures import Gathered, failures, markdown_table, put_into, text_table  # noqa: E402
@@ -32,9 +34,11 @@ BENCHES = (
     "doctor",
     "doctor_command",
     "explain",
+    "deaths",
     "collect",
     "orchestrate",
     "orchestrate_memory",
+    "peaks",
     "dask_jobs",
     "dask_scale",
     "rules",
@@ -42,6 +46,8 @@ BENCHES = (
     "record",
     "replay",
 )
+# Of the machine, of what is not installed on it, and of what did not come.
+FAILURES = (OSError, ImportError, AssertionError, StopIteration, subprocess.SubprocessError, MnemoError)
 
 
 def main(words: list[str]) -> int:
@@ -67,7 +73,7 @@ def gather(name: str) -> Gathered:
     failure = None
     try:
         importlib.import_module(f"tests.bench.{name}").run()
-    except (OSError, ImportError, AssertionError, StopIteration, subprocess.SubprocessError, MnemoError) as err:
+    except (*FAILURES, pytest.skip.Exception) as err:
         failure = f"{type(err).__name__}: {str(err)[:120] or 'no reason was told'}"
         print(f"{name} went no further: {failure}", file=sys.stderr)
     return Gathered(measure.FIGURES[first:], time.monotonic() - began, failure)
