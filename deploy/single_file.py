@@ -20,11 +20,14 @@ PROJECT = Path(__file__).resolve().parents[1]
 COMPILED = {"psutil"}
 # Who installed it, from where and for which machine; licences and authors stay.
 _INSTALLERS_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"}
-# An import after a change of folder would look for a relative path in vain.
+# Any Python 3 reads this. An import after a change of folder would look for a relative path in vain.
 _MAIN = """\
 import os
 import sys
 
+if sys.version_info < (3, 11):
+    found = "%d.%d" % sys.version_info[:2]
+    sys.exit("mnemo needs Python 3.11 or newer, and this is " + found + "; try: python3.11 " + sys.argv[0])
 sys.path[0] = os.path.abspath(sys.path[0])
 from mnemo_cli.__main__ import main
 
@@ -36,6 +39,11 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 def main(arguments: list[str]) -> int:
     target = Path(arguments[0]) if arguments else PROJECT / "dist" / "mnemo.pyz"
+    for name in dependencies():
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            sys.exit(f"{sys.executable} has no {name}: first `pip install .` there, then build the single file with it")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for name, content in contents():

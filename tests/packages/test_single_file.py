@@ -1,5 +1,6 @@
 """mnemo as one file: built for real from the installed dependencies, and run by a Python that has nothing else."""
 
+import ast
 import json
 import os
 import subprocess
@@ -34,6 +35,18 @@ def test_it_is_a_program(single_file):
     with open(single_file, "rb") as file:
         assert file.readline() == b"#!/usr/bin/env python3\n"
     assert os.access(single_file, os.X_OK)
+
+
+def test_an_old_python_reads_far_enough_to_say_that_it_is_old(single_file):
+    begin = zipfile.ZipFile(single_file).read("__main__.py").decode()
+    ast.parse(begin, feature_version=(3, 4))
+    assert begin.index("mnemo needs Python 3.11 or newer") < begin.index("from mnemo_cli")
+
+
+def test_without_a_dependency_it_says_what_to_install(tmp_path):
+    command = [sys.executable, "-I", "-S", str(PROJECT / "deploy" / "single_file.py"), str(tmp_path / "mnemo.pyz")]
+    built = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS)
+    assert built.returncode == 1 and "pip install ." in built.stderr and not (tmp_path / "mnemo.pyz").exists()
 
 
 def test_it_holds_the_licences_and_nothing_that_only_one_machine_can_load(single_file):
