@@ -134,6 +134,12 @@ def test_an_unknown_limit_makes_the_level_unknown_and_says_which_one():
     assert Gap("level", "cgroup /a", "a limit that cannot be read may bind") in verdict.gaps
 
 
+def test_every_limit_that_cannot_be_read_is_named():
+    (verdict,) = run(sample(limit(None, source=GROUP), limit(5), limit(None, source=BUDGET)))
+    unread = f"{GROUP.sentence}, {BUDGET.sentence}"
+    assert Gap("level", unread, "a limit that cannot be read may bind") in verdict.gaps
+
+
 def test_a_critical_one_outranks_an_unknown_one():
     (verdict,) = run(sample(limit(None, 100, GROUP), limit(90)))
     assert (verdict.level, verdict.at_least) == (CRITICAL, CRITICAL)

@@ -221,6 +221,22 @@ def test_five_minutes_say_nothing_about_next_week(seconds, told):
     assert (found.seconds_to_limit is not UNLIMITED) == told
 
 
+def test_the_ends_of_the_band_are_those_of_kendalls_statistic():
+    """Twenty points: 190 slopes, and 1.645 × √(20 × 19 × 45 / 18) = 50.7 of them are in each half of the band."""
+    points = [(float(at), float(at**3)) for at in range(20)]
+    slopes = sorted((second**3 - first**3) / (second - first) for second in range(20) for first in range(second))
+    assert slope_band(points) == (slopes[69], (slopes[94] + slopes[95]) / 2, slopes[120])
+
+
+@pytest.mark.parametrize("began_seconds", [0, 1_000_000])
+def test_troughs_that_rise_by_less_than_noise_are_no_leak_whenever_the_clock_began(began_seconds):
+    course, history = saw(20, 0.9, leak=MIB), History()
+    for second in range(290):
+        history = history.with_point(began_seconds + second, round(course(second)))
+    assert len(history.cycles) > 10
+    assert forecast(history, GIB).seconds_to_limit is UNLIMITED
+
+
 def test_the_band_holds_nine_of_ten_true_slopes():
     hits = 0
     for seed in range(200):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from mnemo_cli.errors import ExitCode
 from mnemo_cli.limits.gate import Gate
 from mnemo_cli.model import Level, Verdict
+from mnemo_cli.model.alerts import Alert
 
 NORMAL, MODERATE, HIGH, CRITICAL = Level
 DONE, FINDING, UNKNOWN = ExitCode.DONE, ExitCode.FINDING, ExitCode.UNKNOWN
@@ -49,6 +50,27 @@ def test_the_worst_that_was_seen_decides(fail_on, verdicts, exit_code):
     gate = gate_after(fail_on, *verdicts)
     assert gate.exit_code is exit_code
     assert gate.breached == (exit_code is FINDING)
+
+
+@pytest.mark.parametrize(
+    ("state", "severity", "heeds_alerts", "exit_code"),
+    [
+        ("firing", "error", True, FINDING),
+        ("firing", "note", True, DONE),
+        ("pending", "error", True, DONE),
+        ("firing", "error", False, DONE),
+    ],
+)
+def test_an_alert_that_fires_is_a_breach_where_alerts_count(state, severity, heeds_alerts, exit_code):
+    alerts = (Alert("A", state, severity, 0.0),)
+    gate = Gate(fail_on=CRITICAL, heeds_alerts=heeds_alerts).after(verdict(NORMAL)._replace(alerts=alerts))
+    assert gate.exit_code is exit_code
+
+
+def test_an_alert_that_fires_hides_no_worse_level():
+    alerts = (Alert("A", "firing", "note", 0.0),)
+    gate = Gate(fail_on=CRITICAL, heeds_alerts=True).after(verdict(CRITICAL)._replace(alerts=alerts))
+    assert gate.worst is CRITICAL
 
 
 verdicts = st.builds(verdict, st.none() | st.sampled_from(Level), st.none() | st.sampled_from(Level))

@@ -147,7 +147,7 @@ class _Reader:
         comparison = Comparison(left, cast(ComparisonSign, sign.text), self._amount(self._sum(), second))
         if not names_in(comparison):
             raise self._error("this compares constants only, and is always the same", first)
-        if self._now.kind == "sign" and self._now.text in _COMPARISON_SIGNS:
+        if self._now.text in _COMPARISON_SIGNS:
             raise self._error("comparisons cannot be chained; write a < b and b < c", self._now)
         return comparison
 

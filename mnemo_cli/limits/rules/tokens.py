@@ -6,7 +6,6 @@ here, before anything is built of it.
 
 import re
 from collections.abc import Collection
-from math import isfinite
 from typing import Literal, NamedTuple, TypeAlias
 
 from mnemo_cli.errors import ConditionError
@@ -116,7 +115,7 @@ def _number(word: str, text: str, position: int) -> float:
         raise refusal(
             f"{word!r} is no number; write 60, 0.5 or 1e9, sizes as 512Mi or 4Gi, and spans in seconds", text, position
         )
-    if not isfinite(value) or value > LARGEST_NUMBER:
+    if value > LARGEST_NUMBER:
         raise refusal(f"{word} is too large; the largest number is {LARGEST_NUMBER:g}", text, position)
     return value
 

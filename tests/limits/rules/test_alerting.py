@@ -145,6 +145,19 @@ def test_one_that_fires_at_the_first_look_is_news():
     ]
 
 
+def test_every_unknown_name_is_in_the_gap():
+    nothing = sample_of(limits=())
+    ((_, _, gaps),) = run(rules_of("memory_used_bytes > memory_limit_bytes"), nothing)
+    assert [gap.reason for gap in gaps] == ["memory_limit_bytes and memory_used_bytes are unknown"]
+
+
+def test_what_a_log_tells_stands_in_the_place_of_the_samples_own_number():
+    sample = sample_of(10)
+    told = {"memory_usage_pct": 61.0, "db_connections": 1.0}
+    (alert,), _, _ = Alerting(rules_of("memory_usage_pct > 60"), SETTINGS).judge(sample, verdict_of(sample), told)
+    assert (alert.state, alert.value) == ("pending", 61.0)
+
+
 def test_what_is_decided_by_the_known_part_is_known():
     rules = rules_of("memory_usage_pct > 5 or work_queue_size > 1", for_seconds=0.0)
     (judgement,) = run(rules, sample_of(10))

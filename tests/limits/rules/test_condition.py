@@ -92,6 +92,7 @@ def test_two_conditions_of_the_same_text_are_one():
     assert one == other
     assert len({one, other, parse("a > 2")}) == 2
     assert one != "a > 1"
+    assert repr(other) == "parse('a > 1')"
 
 
 # The condition, the words of the refusal, and the column of the caret.
@@ -131,6 +132,12 @@ WRONG = [
     ("a > .5", "'.5' is no number", 4),
     ("a > 1j", "'1j' is no number", 4),
     ("a > 1e", "'1e' is no number", 4),
+    ("a (1) > 1", "nothing can be called here", 2),
+    ("a ** 2 > 1", "there are no powers; multiply instead", 2),
+    ("a // 2 > 1", "there is no // here; write /", 2),
+    ("a << 2 > 1", "there are no shifts; multiply instead", 2),
+    ("a >> 2 > 1", "there are no shifts; divide instead", 2),
+    ("a\t> > 1", "must stand here, not '>'", 4),
 ]
 
 

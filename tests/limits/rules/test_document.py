@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from mnemo_cli.errors import ConfigError, ExitCode
 from mnemo_cli.limits.rules.document import MOST_RULES, read_rules
-from mnemo_cli.limits.rules.items import LARGEST_BYTES
+from mnemo_cli.limits.rules.items import DEEPEST, LARGEST_BYTES, MOST_ITEMS
 from mnemo_cli.limits.rules.names import VARIABLES_BY_NAME
 from mnemo_cli.limits.rules.rule import BUILT_IN, Rule
+from tests.examples import few_examples
 
 SPECIFICATION = """\
 alerts:
@@ -196,6 +197,24 @@ def test_a_bomb_is_refused(text):
     assert len(refusal(text)) < 400
 
 
+MUCH = "there is more here than any file of rules has"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\n" * LARGEST_BYTES + "a", "1: the file may have 1,000,000 bytes, not 1,000,001"),
+        ("alerts:\n" + "- a\n" * (MOST_ITEMS - 3), "1: a file may have 1,000 alerts, not 19,997"),
+        ("alerts:\n" + "- a\n" * (MOST_ITEMS - 2), f"{MOST_ITEMS - 1}: {MUCH}"),
+        ("alerts: " + "[" * DEEPEST + "]" * DEEPEST, "1: an alert must be a table"),
+        ("\nalerts: " + "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), f"2: {MUCH}"),
+    ],
+    ids=["bytes", "the most items", "an item more", "the deepest", "deeper"],
+)
+def test_the_caps_are_where_they_are_said_to_be(text, words):
+    assert refusal(text).startswith(f"rules.yml:{words}")
+
+
 def test_the_files_name_reaches_no_terminal_raw():
     with pytest.raises(ConfigError, match=r"^\\x1b\[31m.yml:1: "):
         read_rules("", "\x1b[31m.yml", known=())
@@ -222,6 +241,7 @@ def test_any_text_is_a_file_of_rules_or_refused(text):
 durations = st.sampled_from([0, 1, 30, 90, 3600, 86_400])
 
 
+@few_examples
 @given(
     st.lists(
         st.fixed_dictionaries(
