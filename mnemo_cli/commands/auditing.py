@@ -163,7 +163,7 @@ def _single(question: Question, machine: "Surroundings", found: "Found | None" =
 
     whom, profile, needs = question.whom, question.profile, question.needs
     if whom.program is not None:
-        _refuse_what_cannot_start(whom.program[0])
+        refuse_what_cannot_start(whom.program[0])
         name = printable(Path(whom.program[0]).name)
         return Evidence(machine, "self", kind="command", name=name, profile=profile, needs=needs)
     pid = whom.pid if found is None else found.pid
@@ -180,7 +180,7 @@ def _single(question: Question, machine: "Surroundings", found: "Found | None" =
     return Evidence(machine, None, kind="tree", profile=profile, needs=needs)
 
 
-def _refuse_what_cannot_start(program: str) -> None:
+def refuse_what_cannot_start(program: str) -> None:
     """A gate must not pass for a misspelt program: it would get nothing at all."""
     import shutil
 

@@ -29,11 +29,11 @@ def explain_evidence(what: str, root: Path) -> Explanation:
     now = Instant.now()
     source = "stdin" if what == "-" else printable(what)
     with _opened(what, source) as stream:
-        peeked = Peeked(stream)
-        if not peeked.head:
-            raise SourceError(f"{source} is empty")
-        whole = io.BufferedReader(peeked, _PIECE_BYTES)
         try:
+            peeked = Peeked(stream)
+            if not peeked.head:
+                raise SourceError(f"{source} is empty")
+            whole = io.BufferedReader(peeked, _PIECE_BYTES)
             if peeked.form == "archive":
                 return judge(_of_archive(whole, peeked.head, source, root, now))
             return judge(read_evidence(peeked.form, iter(lambda: whole.read1(_PIECE_BYTES), b""), source, root, now))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnemo_cli.commands.auditing import refuse_what_cannot_start
 from mnemo_cli.commands.options import ConfigFile, choose_target, load_settings, program_of
 from mnemo_cli.errors import ExitCode, TargetError, UsageError
 from mnemo_cli.output.limits import LimitsFormat, Shown, render
@@ -80,8 +81,11 @@ def show(
 
     With -- CMD the limits that the program would start with; it is not started.
     """
-    choice = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=None, program=program_of(ctx))
+    program = program_of(ctx)
+    choice = choose_target(host=host, pid=pid, name=name, cgroup=cgroup, limit=None, program=program)
     _check(choice, root, budget=budget, assumptions=(item_bytes, dimensions))
+    if program is not None:
+        refuse_what_cannot_start(program[0])
     inventories = list(_inventories(choice, root))
     shown = [Shown(inventory) for inventory in inventories]
     if budget:

@@ -433,3 +433,10 @@ def test_a_command_in_a_page_is_never_broken_at_a_hyphen(explain):
 def test_a_misspelled_check_or_errno_is_exit_2_with_the_nearest(explain, word, near):
     done = explain(word)
     assert (done.returncode, done.stdout) == (2, "") and f"did you mean {near}" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here is known that can be opened and not read")
+def test_a_file_whose_reading_fails_is_exit_3_and_named(explain):
+    done = explain("/proc/self/mem")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "cannot read /proc/self/mem: Input/output error" in done.stderr
