@@ -9,13 +9,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mnemo_cli.bounded.broadcaster import BroadcasterClosed, EventBroadcaster, Lagged
 from mnemo_cli.bounded.broadcaster.broadcaster import SWEPT_PER_PUBLISH
 from mnemo_cli.bounded.resources import Resources
+from tests.examples import FEW_RUNS
 
 PATIENCE_SECONDS = 30.0
 
@@ -423,6 +424,7 @@ class Ring(RuleBasedStateMachine):
 
 
 TestRing = Ring.TestCase
+TestRing.settings = settings(max_examples=FEW_RUNS)
 
 
 @given(st.lists(st.booleans(), max_size=100), st.integers(1, 5))

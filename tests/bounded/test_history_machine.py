@@ -3,10 +3,12 @@
 import math
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mnemo_cli.bounded.history import HistoryFull, OperationHistory
+from tests.examples import FEW_RUNS
 
 SECONDS = 100
 
@@ -112,3 +114,4 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
+TestHistory.settings = settings(max_examples=FEW_RUNS)

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 from mnemo_cli.bounded.gates import NOTHING, Place, Standing
 from mnemo_cli.bounded.queue import QueueClosed, QueueEmpty, QueueFull, WorkQueue
 from mnemo_cli.bounded.queue.exchange import Exchange
+from tests.examples import FEW_RUNS
 
 PRIORITIES = st.sampled_from([0, 0, 0, -1, 2, 7])
 SIZES = st.integers(0, 12)
@@ -248,5 +249,5 @@ def test_work_of_a_producer_that_is_let_in_calls_a_consumer_that_sleeps():
 
 TestOneThread = OneThread.TestCase
 TestManyWaiters = ManyWaiters.TestCase
-TestOneThread.settings = settings(stateful_step_count=40)
-TestManyWaiters.settings = settings(stateful_step_count=60)
+TestOneThread.settings = settings(max_examples=FEW_RUNS, stateful_step_count=40)
+TestManyWaiters.settings = settings(max_examples=FEW_RUNS, stateful_step_count=60)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mnemo_cli.errors import UsageError
 from mnemo_cli.recording.diff import diff_document, load_sample
 from mnemo_cli.recording.document import pretty
+from tests.examples import few_examples
 
 OLD = {
     "schema": "mnemo.sample/1",
@@ -163,6 +164,7 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(tmp_path):
         load_sample(tmp_path / "\x1b")
 
 
+@few_examples
 @given(st.dictionaries(st.sampled_from(list(OLD)), JSON))
 def test_whatever_a_file_holds_the_comparison_is_json(tmp_path_factory, fields):
     path = tmp_path_factory.mktemp("old") / "old.json"

@@ -16,6 +16,7 @@ from mnemo_cli.recording.document import encode, event_document
 from mnemo_cli.recording.memory_log import event_line, memory_line
 from mnemo_cli.recording.reading import stream
 from mnemo_cli.recording.reading.stream import Recorded, Strange, read_recording
+from tests.examples import few_examples
 from tests.limits.rules.moments import sample_of
 
 MARK = Event(time_seconds=5.0, event="mark", level=Level.NORMAL, text="deployed")
@@ -48,6 +49,7 @@ def watched(uses):
         yield Moment(sample, verdict)
 
 
+@few_examples
 @given(st.lists(st.none() | st.integers(0, 120), max_size=8))
 def test_the_events_of_a_watch_come_back_in_its_moments(uses):
     live = list(watched(uses))

@@ -14,6 +14,7 @@ from mnemo_cli.recording.document import encode, sample_document
 from mnemo_cli.recording.memory_log import memory_line
 from mnemo_cli.recording.reading import stream
 from mnemo_cli.recording.reading.stream import Recorded, Strange, read_recording
+from tests.examples import few_examples
 from tests.recording.moments import MOMENTS, TRACKERS
 from tests.recording.test_trackers import tracker
 
@@ -49,6 +50,7 @@ def agrees(given_, again):
 # Samples
 
 
+@few_examples
 @given(MOMENTS)
 def test_a_moment_that_was_written_is_read_back_as_it_was(moment):
     (found,) = read(line_of(moment))
@@ -153,6 +155,7 @@ def changed(document, path, value):
     return copy
 
 
+@few_examples
 @given(MOMENTS, st.data())
 def test_a_document_with_one_wrong_member_is_refused_or_read_as_it_stands(moment, data):
     document = json.loads(line_of(moment))
@@ -163,6 +166,7 @@ def test_a_document_with_one_wrong_member_is_refused_or_read_as_it_stands(moment
             assert agrees(document, json.loads(line_of(found.moment)))
 
 
+@few_examples
 @given(MOMENTS, st.data())
 def test_lines_with_other_bytes_never_crash_nor_say_what_they_do_not(moment, data):
     raw = bytearray(line_of(moment) + b"\n" + line_of(moment) + b"\n")
@@ -181,6 +185,7 @@ def test_lines_with_other_bytes_never_crash_nor_say_what_they_do_not(moment, dat
             assert agrees(json.loads(lines[found.line_number - 1]), json.loads(line_of(found.moment)))
 
 
+@few_examples
 @given(MOMENTS, st.data())
 def test_a_recording_that_was_cut_anywhere_loses_its_last_line_and_says_so(moment, data):
     line = line_of(moment)
@@ -284,6 +289,7 @@ def test_a_line_of_the_memory_log_tells_the_binding_limit_and_nothing_that_it_ha
     assert {gap.field for gap in sample.gaps} >= {"target", "pressure", "forecast", "host_oom_kills_total"}
 
 
+@few_examples
 @given(MOMENTS)
 def test_any_moment_in_the_memory_log_is_read_as_what_is_known_of_it_or_unknown(moment):
     (found,) = read(log_line(moment))
@@ -309,6 +315,7 @@ def as_published(trackers):
     ]
 
 
+@few_examples
 @given(MOMENTS, TRACKERS)
 def test_the_components_of_a_line_come_to_what_their_trackers_came_to_or_to_nothing(moment, trackers):
     moment = with_trackers(moment, as_published(trackers))
@@ -356,6 +363,7 @@ def test_who_wrote_a_line_is_told(moments_of):
     assert (found.writer_pid, found.line_number) == (4121, 1)
 
 
+@few_examples
 @given(MOMENTS, st.data())
 def test_a_damaged_line_of_the_memory_log_never_crashes(moment, data):
     document = json.loads(log_line(moment))

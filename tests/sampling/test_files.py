@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mnemo_cli.errors import SourceError
 from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number, read_text, reason
+from tests.examples import few_examples
 
 LARGEST = 2**63 - 1
 DAMAGED_NUMBERS = (
@@ -161,6 +162,7 @@ def test_one_damaged_line_costs_one_value(values, key, damage):
     assert Table(*KEYS).values(text) == [None if name == key else values[name] for name in KEYS]
 
 
+@few_examples
 @given(VALUES, VALUES, st.data())
 def test_a_table_that_has_read_before_reads_the_same_as_a_new_one(earlier, values, data):
     table = Table(*KEYS)

@@ -9,6 +9,7 @@ from mnemo_cli.orchestrate.engines.local.keeper.messages import Lines, line, tim
 from mnemo_cli.orchestrate.engines.local.keeper.record import Record
 from mnemo_cli.orchestrate.engines.local.records import Refused, parse_records, read_records
 from mnemo_cli.orchestrate.job import Identity, Key
+from tests.examples import few_examples
 
 KEY = Key("a", 1)
 HELLO = timed(line("keeper", 7, 70, "boot", "/m/k", "/f/k"), 1.0)
@@ -58,6 +59,7 @@ def test_any_json_is_a_line_or_none(words):
     parse_records([line(*words) if isinstance(words, list) else line(words), line("ended", "a", 1, words)], [KEY])
 
 
+@few_examples
 @given(st.lists(st.lists(st.text() | st.integers()), min_size=1), st.data())
 def test_lines_come_out_whole_however_they_come_in(messages, data):
     sent = [line(*words) for words in messages]

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import hypothesis.strategies as st
+from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mnemo_cli.orchestrate.admission import Room
@@ -17,6 +18,7 @@ from mnemo_cli.orchestrate.run.run import Now, Run, RunSettings
 from mnemo_cli.orchestrate.run.source import Plan
 from mnemo_cli.orchestrate.scheduler import Hold, Scheduler
 from mnemo_cli.orchestrate.waiting import Waiting
+from tests.examples import FEW_RUNS
 
 SLOTS, BUDGET = 3, 1000
 JOBS = tuple(
@@ -155,3 +157,4 @@ class Runs(RuleBasedStateMachine):
 
 
 TestRuns = Runs.TestCase
+TestRuns.settings = settings(max_examples=FEW_RUNS)

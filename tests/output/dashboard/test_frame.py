@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -37,6 +37,7 @@ from mnemo_cli.output.dashboard.table.filter import parse_filter
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.redact import printable
 from mnemo_cli.units import GIB, MIB
+from tests.examples import few_examples
 
 Scene = Callable[..., View]
 MomentOf = Callable[..., Moment]
@@ -226,7 +227,7 @@ def _views(draw: st.DrawFn) -> View:
     )
 
 
-@settings(deadline=None)
+@few_examples
 @given(view=_views(), width=st.integers(1, 220), height=st.integers(1, 70))
 def test_every_frame_has_exactly_its_cells(view: View, width: int, height: int) -> None:
     lines = frame(view, width, height)

@@ -15,6 +15,7 @@ from mnemo_cli.output.dashboard.table.columns import COLUMNS
 from mnemo_cli.output.dashboard.table.filter import EVERYTHING, parse_filter
 from mnemo_cli.sampling.asked import PssMode
 from mnemo_cli.watch.aim import SIGNALS
+from tests.examples import FEW_RUNS
 
 A, B, C, D = (1, 10), (2, 20), (3, 30), (4, 40)
 COLUMNS_SHOWN = (COLUMNS["PID"], COLUMNS["PSS"], COLUMNS["RSS"])
@@ -383,7 +384,7 @@ class AnyKeys(RuleBasedStateMachine):
         assert parse_filter(choice.filter.text) == choice.filter
 
 
-AnyKeys.TestCase.settings = settings(stateful_step_count=30)
+AnyKeys.TestCase.settings = settings(max_examples=FEW_RUNS, stateful_step_count=30)
 TestAnyKeys = AnyKeys.TestCase
 
 

@@ -14,6 +14,7 @@ from mnemo_cli.doctor.gate import Gate
 from mnemo_cli.doctor.result import STATES, Audit, Finding, Item, Severity, Subject
 from mnemo_cli.model import UNLIMITED
 from mnemo_cli.output.findings import FindingsFormat, Report, Rule, render
+from tests.examples import few_examples
 
 SHIPPED = json.loads(resources.files("mnemo_cli").joinpath("schemas/findings.schema.json").read_text())
 FINDINGS = jsonschema.Draft202012Validator(SHIPPED)
@@ -73,6 +74,7 @@ def assert_printable(text):
     assert all(line.isprintable() for line in text.split("\n"))
 
 
+@few_examples
 @given(report=reports, width=st.none() | st.integers(1, 200), verbose=st.booleans())
 def test_no_format_breaks_and_no_terminal_obeys(report, width, verbose):
     """All formats of each report in one test: drawing a report takes longer than to show and read it."""

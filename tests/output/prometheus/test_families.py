@@ -18,6 +18,7 @@ from mnemo_cli.recording.document import component_document, sample_document, tr
 from mnemo_cli.sampling.own import OwnCost
 from mnemo_cli.settings import load
 from mnemo_cli.settings.numbers import numbers
+from tests.examples import few_examples
 from tests.output.prometheus.rich import ALERTS, HOSTILE, SECRET, component, memory, moment, process, sample, tracker
 
 OWN = Own(cost=OwnCost(cpu_seconds_total=0.5, rss_bytes=1 << 20), samples_total=7)
@@ -194,6 +195,7 @@ def test_hostile_names_come_out_as_text_that_parses():
     assert 'a"b\\c\\x0ad\\xff{e="f"} # \\x1b[31m' in names
 
 
+@few_examples
 @given(st.lists(st.text(), min_size=1, max_size=4))
 def test_any_names_give_a_page_that_parses_without_two_equal_series(names):
     one = moment(

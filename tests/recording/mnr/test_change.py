@@ -10,6 +10,7 @@ from mnemo_cli.recording.document import encode, sample_document
 from mnemo_cli.recording.mnr.change import applied, difference
 from mnemo_cli.recording.mnr.frame import document_of, frame_of
 from mnemo_cli.recording.reading.members import Damaged
+from tests.examples import few_examples
 from tests.recording.moments import MOMENTS
 
 LEAVES = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, -0.0, 1.0, 1.5]) | st.sampled_from("ab")
@@ -42,6 +43,7 @@ def test_a_change_makes_of_the_old_document_exactly_the_new_one(old, new):
     assert exactly(old) == before, "the old one is as it was"
 
 
+@few_examples
 @given(MOMENTS, MOMENTS)
 def test_so_it_is_with_the_samples_of_any_two_moments(one, other):
     old, new = (frame_of(json.loads(encode(sample_document(moment)))) for moment in (one, other))
@@ -49,6 +51,7 @@ def test_so_it_is_with_the_samples_of_any_two_moments(one, other):
     assert exactly(applied(old, change)) == exactly(new)
 
 
+@few_examples
 @given(MOMENTS)
 def test_a_frame_is_its_document_without_what_follows_from_the_rest(moment):
     document = json.loads(encode(sample_document(moment)))
@@ -139,6 +142,7 @@ def test_rows_that_double_again_and_again_come_to_an_end():
             rows = applied(rows, {"rows": [[0, len(rows)], [0, len(rows)]]})
 
 
+@few_examples
 @given(OBJECTS, DOCUMENTS)
 def test_any_change_gives_a_document_or_is_refused(old, change):
     try:

@@ -22,6 +22,7 @@ from mnemo_cli.recording.mnr.member import MEMBER_START, Member
 from mnemo_cli.recording.mnr.recorder import SAMPLES_OF_A_PART, Recorder
 from mnemo_cli.recording.mnr.sealed import opened, sealed
 from mnemo_cli.recording.reading.stream import Recorded
+from tests.examples import few_examples
 from tests.recording.mnr.conftest import ABOUT, ROOMY_BYTES
 from tests.recording.moments import MOMENTS
 
@@ -44,6 +45,7 @@ def uses_of(found):
 # What is written is read
 
 
+@few_examples
 @given(st.lists(MOMENTS, min_size=1, max_size=6))
 def test_any_moments_are_read_back_exactly(tmp_path_factory, read, moments):
     path = tmp_path_factory.mktemp("recording") / "any.mnr"

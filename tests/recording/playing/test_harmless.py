@@ -6,6 +6,7 @@ from hypothesis import given
 
 from mnemo_cli.model import Alert, Event, Level, LimitSource, Memory
 from mnemo_cli.recording.playing.harmless import harmless
+from tests.examples import few_examples
 from tests.recording.moments import MOMENTS
 
 
@@ -20,6 +21,7 @@ def texts(value):
             yield from texts(part)
 
 
+@few_examples
 @given(MOMENTS)
 def test_all_text_of_a_moment_is_printable_afterwards(moment):
     found = harmless(moment)

@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mnemo_cli.orchestrate.engines.dask.fencing import Ledger, Placements, StartId
 from mnemo_cli.orchestrate.job import Key
+from tests.examples import FEW_RUNS
 
 KEY = Key("a", 1)
 
@@ -174,4 +175,4 @@ class Storm(RuleBasedStateMachine):
 
 
 TestStorm = Storm.TestCase
-TestStorm.settings = hypothesis_settings(deadline=None)
+TestStorm.settings = hypothesis_settings(max_examples=FEW_RUNS)

@@ -18,6 +18,7 @@ from mnemo_cli.output.dashboard.spans import Line, plain
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.sampling.group_tree import GroupTree, GroupUse
 from mnemo_cli.units import GIB, MIB
+from tests.examples import few_examples
 
 Busy = Callable[..., View]
 Use = Callable[..., GroupUse]
@@ -42,6 +43,7 @@ def _trees(draw: st.DrawFn) -> list[tuple[str, int | None, bool, int]]:
     return found
 
 
+@few_examples
 @given(tree=_trees(), room=st.integers(0, 50), kept=st.integers(0, 39))
 def test_every_group_is_shown_once_or_counted_in_one_fold(
     use: Use, tree: list[tuple[str, int | None, bool, int]], room: int, kept: int

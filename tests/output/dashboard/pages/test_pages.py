@@ -15,10 +15,12 @@ from mnemo_cli.output.dashboard.pages import extent, page_of
 from mnemo_cli.output.dashboard.spans import plain
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.sampling.one_process import OneProcess
+from tests.examples import few_examples
 
 Busy = Callable[..., View]
 
 
+@few_examples
 @given(
     page=st.sampled_from(Page),
     focused=st.booleans(),

@@ -17,6 +17,7 @@ from mnemo_cli.output.dashboard.table.filter import (
     group_filter,
     parse_filter,
 )
+from tests.examples import few_examples
 from tests.output.dashboard.table.processes import NOBODYS_UID, crowds, process
 
 OWN = pwd.getpwuid(os.getuid()).pw_name
@@ -119,6 +120,7 @@ def test_the_filter_of_a_group_keeps_its_processes(path: str) -> None:
     assert parse_filter(found.text) == found
 
 
+@few_examples
 @given(st.text(max_size=40), crowds())
 def test_any_text_is_a_filter_or_one_line_of_complaint(text, crowd) -> None:
     try:
@@ -134,6 +136,7 @@ def test_any_text_is_a_filter_or_one_line_of_complaint(text, crowd) -> None:
 words = st.sampled_from(["py", "re:s", "user:0", "cg:app", "pid:1,2,3,4,5", "D", "re:^p"])
 
 
+@few_examples
 @given(st.lists(words, max_size=4), crowds())
 def test_several_words_keep_what_each_of_them_keeps(terms, crowd) -> None:
     together = parse_filter("  ".join(terms))
@@ -141,6 +144,7 @@ def test_several_words_keep_what_each_of_them_keeps(terms, crowd) -> None:
         assert together.keeps(one) == all(parse_filter(term).keeps(one) for term in terms)
 
 
+@few_examples
 @given(st.text(st.characters(exclude_categories=("Z", "C")), min_size=1, max_size=6), crowds())
 def test_a_plain_word_is_a_part_of_the_name_or_the_command_whatever_its_case(word, crowd) -> None:
     if re.match("(re|user|cg|pid):", word) or "\\" in word:

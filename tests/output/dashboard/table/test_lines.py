@@ -20,6 +20,7 @@ from mnemo_cli.output.dashboard.table.order import table_rows
 from mnemo_cli.output.dashboard.view import View
 from mnemo_cli.sampling.asked import PssMode
 from mnemo_cli.units import GIB, MIB
+from tests.examples import few_examples
 from tests.output.dashboard.table.processes import crowds, process
 
 _WORKER = process(4121, rss_bytes=640 * MIB, pss_bytes=None, uss_bytes=None, swap_bytes=None)
@@ -285,6 +286,7 @@ def test_a_wide_command_is_cut_at_a_cell_and_not_inside_a_character() -> None:
     assert plain(row).count("漢") == 5
 
 
+@few_examples
 @given(
     crowds(), st.integers(1, 200), st.integers(0, 12), st.booleans(), st.booleans(), st.booleans(),
     st.sampled_from(list(COLUMNS)), st.integers(0, 40), st.lists(st.sampled_from(list(COLUMNS)), unique=True),
@@ -301,6 +303,7 @@ def test_every_line_has_its_width_and_there_are_never_too_many(
         assert all(width_of(plain(line)) == width for line in lines)
 
 
+@few_examples
 @given(crowds(), st.booleans(), st.integers(0, 2**36))
 def test_no_number_is_wider_than_its_column(crowd, grouped, growth) -> None:
     """A number that is cut would be another number; names may be cut."""

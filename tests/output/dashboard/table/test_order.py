@@ -14,6 +14,7 @@ from mnemo_cli.output.dashboard.table.filter import parse_filter
 from mnemo_cli.output.dashboard.table.order import next_sort, table_rows
 from mnemo_cli.output.dashboard.table.row import TableRow
 from mnemo_cli.units import MIB
+from tests.examples import few_examples
 from tests.output.dashboard.table.processes import NOBODYS_UID, crowds, process
 
 SUMMED = ("pss_bytes", "uss_bytes", "rss_bytes", "swap_bytes", "threads", "fds")
@@ -45,6 +46,7 @@ def grown(*growths: int | None) -> tuple[tuple[Process, ...], ViewMemory]:
     return now, memory
 
 
+@few_examples
 @given(crowds(), choices)
 def test_every_process_that_the_filter_keeps_is_there_exactly_once(crowd, choice) -> None:
     rows = table_rows(crowd, ViewMemory(), choice)
@@ -55,6 +57,7 @@ def test_every_process_that_the_filter_keeps_is_there_exactly_once(crowd, choice
     assert sum(row.processes for row in shown) == len(wanted)
 
 
+@few_examples
 @given(crowds(), choices, st.sampled_from(SUMMED))
 def test_the_sums_of_the_top_rows_are_those_of_all_their_processes(crowd, choice, field) -> None:
     rows = table_rows(crowd, ViewMemory(), choice)
@@ -67,6 +70,7 @@ def test_the_sums_of_the_top_rows_are_those_of_all_their_processes(crowd, choice
         assert not sums, "nothing is known of it, and it is not 0"
 
 
+@few_examples
 @given(crowds(), choices)
 def test_a_sum_says_whether_something_is_missing(crowd, choice) -> None:
     for row in table_rows(crowd, ViewMemory(), choice._replace(grouped=True)):
@@ -80,6 +84,7 @@ def test_a_sum_says_whether_something_is_missing(crowd, choice) -> None:
             assert (field in row.partial) == (None in values and values.count(None) < len(values)), field
 
 
+@few_examples
 @given(crowds(), st.sampled_from(list(COLUMNS)), st.booleans())
 def test_a_column_orders_the_rows_and_what_is_unknown_comes_last_either_way(crowd, sort, reverse) -> None:
     column = COLUMNS[sort]
@@ -89,6 +94,7 @@ def test_a_column_orders_the_rows_and_what_is_unknown_comes_last_either_way(crow
     assert known == sorted(known, reverse=column.descends is not reverse)  # type: ignore[type-var]
 
 
+@few_examples
 @given(crowds(), choices)
 def test_below_each_row_of_a_tree_stand_the_rows_of_its_subtree(crowd, choice) -> None:
     rows = table_rows(crowd, ViewMemory(), choice._replace(tree=True, grouped=False))
