@@ -17,6 +17,8 @@ _CHUNK_BYTES = 16384
 _LARGEST_FILE_BYTES = 1 << 22
 # No counter of bytes or events is this large: a larger one is a damaged reading.
 _LARGEST_NUMBER = 1 << 63
+# What says that there is no such file; anything else says that we could not look.
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 class KeptFile:
@@ -146,7 +148,7 @@ def is_there(path: Path) -> bool:
     try:
         path.stat()
     except OSError as err:
-        return err.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+        return err.errno not in ABSENT
     except ValueError:  # a NUL in the name
         return False
     return True

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from mnemo_cli.model import UNLIMITED, Gap, Limit
 from mnemo_cli.redact import printable
-from mnemo_cli.sampling.files import gap
+from mnemo_cli.sampling.config_files import conf_files, names_in, read_files
 
 # The words of limits.conf(5), by the names of getrlimit(2), and how many units of the kernel one of theirs is.
 ITEMS: dict[str, tuple[str, int]] = {
@@ -23,7 +23,9 @@ ITEMS: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 _OTHER_ITEMS = {"maxlogins", "maxsyslogins", "priority", "nonewprivs", "chroot"}
 _NO_LIMIT = {"-1", "unlimited", "infinity"}
-_LARGEST_FILE_BYTES = 1 << 20
+# From the weakest to the strongest place for a file of the same name.
+_FOLDERS = ("usr/lib/security/limits.d", "usr/etc/security/limits.d", "etc/security/limits.d")
+_FIELD = "limits_config"
 
 
 class LimitLine(NamedTuple):
@@ -57,13 +59,12 @@ class LimitsConfig(NamedTuple):
 
 
 def read_limits_config(root: Path, gaps: list[Gap]) -> LimitsConfig:
-    """What the files below `root` say; a missing folder is an empty one."""
+    """What the files below `root` say: limits.conf, then limits.d in C order; a missing folder is an empty one."""
     good: list[LimitLine] = []
     bad: list[BadLine] = []
-    for path in _files(root):
-        shown = printable("/" + os.fspath(path.relative_to(root)))
-        text = _read(path, shown, gaps)
-        lines, unusable = parse_limits(text, shown)
+    named = conf_files((root / folder for folder in _FOLDERS), root, field=_FIELD, gaps=gaps)
+    for path, text in read_files([root / "etc/security/limits.conf", *named], root, field=_FIELD, gaps=gaps):
+        lines, unusable = parse_limits(text, path)
         good += lines
         bad += unusable
     return LimitsConfig(tuple(good), tuple(bad), _is_debian(root))
@@ -71,14 +72,13 @@ def read_limits_config(root: Path, gaps: list[Gap]) -> LimitsConfig:
 
 def read_pam_services(root: Path, gaps: list[Gap]) -> frozenset[str]:
     """The services whose file, or one that it includes, has an active pam_limits line."""
-    try:
-        names = sorted(os.listdir(root / "etc/pam.d"))  # noqa: PTH208
-    except OSError:
-        return frozenset()
+    folder = root / "etc/pam.d"
+    files = (folder / name for name in names_in(folder, root, field=_FIELD, gaps=gaps))
     asks, includes = set[str](), dict[str, set[str]]()
-    for name in names:
+    for path, text in read_files(files, root, field=_FIELD, gaps=gaps):
+        name = path.rpartition("/")[2]
         includes[name] = set()
-        for line in _read(root / "etc/pam.d" / name, printable(f"/etc/pam.d/{name}"), gaps).split("\n"):
+        for line in text.split("\n"):
             words = line.partition("#")[0].split()
             if len(words) >= 3 and words[0].lstrip("-") == "session" and "pam_limits.so" in words[2:]:
                 asks.add(name)
@@ -86,8 +86,8 @@ def read_pam_services(root: Path, gaps: list[Gap]) -> frozenset[str]:
                 includes[name].add(words[1])
             elif len(words) >= 3 and words[1] in ("include", "substack"):
                 includes[name].add(words[2])
-    for _ in names:  # an include may itself include: as often as there are files is enough
-        asks |= {name for name in names if includes[name] & asks}
+    for _ in includes:  # an include may itself include: as often as there are files is enough
+        asks |= {name for name, included in includes.items() if included & asks}
     return frozenset(asks)
 
 
@@ -143,18 +143,6 @@ def _is_signed(word: str) -> bool:
     return word[:1] == "-" and word[1:].isdigit() and word.isascii() and len(word) < 4
 
 
-def _files(root: Path) -> list[Path]:
-    """limits.conf, then limits.d in C order; a file in /etc replaces the vendor's of the same name."""
-    by_name: dict[str, Path] = {}
-    for folder in ("usr/lib/security/limits.d", "usr/etc/security/limits.d", "etc/security/limits.d"):
-        try:
-            names = [name for name in os.listdir(root / folder) if name.endswith(".conf")]  # noqa: PTH208
-        except OSError:
-            continue
-        by_name.update({name: root / folder / name for name in names})
-    return [root / "etc/security/limits.conf", *(by_name[name] for name in sorted(by_name))]
-
-
 def _is_debian(root: Path) -> bool:
     try:
         text = os.fsdecode((root / "etc/os-release").read_bytes())
@@ -162,15 +150,3 @@ def _is_debian(root: Path) -> bool:
         return (root / "etc/debian_version").exists()
     values = [line.partition("=")[2].strip("\"'") for line in text.split("\n") if line.startswith(("ID=", "ID_LIKE="))]
     return bool({"debian", "ubuntu"} & {word for value in values for word in value.split()})
-
-
-def _read(path: Path, shown: str, gaps: list[Gap]) -> str:
-    """Empty where there is no file; a gap where it is there and cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return os.fsdecode(file.read(_LARGEST_FILE_BYTES))
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as err:
-        gaps.append(gap("limits_config", shown, err))
-        return ""

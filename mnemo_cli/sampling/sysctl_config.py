@@ -23,8 +23,8 @@ class Setting(NamedTuple):
 def read_sysctl_config(root: Path, gaps: list[Gap]) -> Mapping[str, Setting]:
     """By dotted names. /etc/sysctl.conf comes last, as `sysctl --system` reads it."""
     found: dict[str, Setting] = {}
-    files = [*conf_files(root / folder for folder in _FOLDERS), root / "etc/sysctl.conf"]
-    for path, text in read_files(files, root, field="sysctl_config", gaps=gaps):
+    named = conf_files((root / folder for folder in _FOLDERS), root, field="sysctl_config", gaps=gaps)
+    for path, text in read_files([*named, root / "etc/sysctl.conf"], root, field="sysctl_config", gaps=gaps):
         found.update(parse_sysctl(text, path))
     return found
 

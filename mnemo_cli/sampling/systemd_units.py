@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mnemo_cli.model import UNLIMITED, Gap, Limit
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.config_files import conf_files, read_files
+from mnemo_cli.sampling.files import ABSENT
 from mnemo_cli.units import parse_duration, parse_size
 
 # From the weakest to the strongest place.
@@ -53,14 +54,14 @@ def read_unit(name: str, root: Path, gaps: list[Gap]) -> Unit:
     names = dict.fromkeys((name, template))
     main = next((path for each in names for path in _strongest(root, _UNIT_FOLDERS, each)), None)
     kinds = [f"{name.rpartition('.')[2]}.d", *(f"{each}.d" for each in reversed(names))]
-    files = [*([main] if main else []), *_drop_ins(root, _UNIT_FOLDERS, kinds)]
+    files = [*([main] if main else []), *_drop_ins(root, _UNIT_FOLDERS, kinds, gaps)]
     return Unit(name, bool(files), _last_words(files, "Service", root, gaps))
 
 
 def read_manager(root: Path, gaps: list[Gap]) -> Mapping[str, Assignment]:
     """The [Manager] section of system.conf and its drop-ins: DefaultLimitNOFILE and its like."""
     main = next(iter(_strongest(root, _MANAGER_FOLDERS, "system.conf")), None)
-    files = [*([main] if main else []), *_drop_ins(root, _MANAGER_FOLDERS, ["system.conf.d"])]
+    files = [*([main] if main else []), *_drop_ins(root, _MANAGER_FOLDERS, ["system.conf.d"], gaps)]
     return _last_words(files, "Manager", root, gaps)
 
 
@@ -100,11 +101,20 @@ def _limit(word: str, key: str) -> Limit:
 
 def _strongest(root: Path, folders: tuple[str, ...], name: str) -> list[Path]:
     paths = (root / folder / name for folder in reversed(folders))
-    return [path for path in paths if path.is_file()][:1]
+    return [path for path in paths if _is_file(path)][:1]
 
 
-def _drop_ins(root: Path, folders: tuple[str, ...], kinds: list[str]) -> list[Path]:
-    return conf_files(root / folder / kind for kind in kinds for folder in folders)
+def _is_file(path: Path) -> bool:
+    """One that we may not look at counts: reading it fails and says why."""
+    try:
+        return path.is_file()
+    except OSError as err:
+        return err.errno not in ABSENT
+
+
+def _drop_ins(root: Path, folders: tuple[str, ...], kinds: list[str], gaps: list[Gap]) -> list[Path]:
+    places = (root / folder / kind for kind in kinds for folder in folders)
+    return conf_files(places, root, field="systemd_units", gaps=gaps)
 
 
 def _last_words(files: list[Path], section: str, root: Path, gaps: list[Gap]) -> Mapping[str, Assignment]:

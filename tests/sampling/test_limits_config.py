@@ -88,6 +88,17 @@ def test_nothing_there_is_nothing_said_and_unreadable_is_a_gap(fake_host, tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("folder", "read"), [("etc/security/limits.d", read_limits_config), ("etc/pam.d", read_pam_services)]
+)
+def test_a_folder_that_cannot_be_listed_is_a_gap_and_not_an_empty_one(tmp_path, folder, read):
+    (tmp_path / folder).parent.mkdir(parents=True)
+    (tmp_path / folder).symlink_to(tmp_path / folder)  # even root cannot follow it
+    gaps = []
+    read(tmp_path, gaps)
+    assert [(gap.field, gap.source) for gap in gaps] == [("limits_config", f"/{folder}")]
+
+
+@pytest.mark.parametrize(
     ("text", "skips"),
     [
         ("ID=debian\n", True),

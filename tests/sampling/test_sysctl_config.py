@@ -38,6 +38,14 @@ def test_an_absent_folder_is_empty_and_an_unreadable_file_is_a_gap(fake_host, tm
     assert [(gap.field, gap.reason) for gap in gaps] == [("sysctl_config", "Is a directory")]
 
 
+def test_a_folder_that_cannot_be_listed_is_a_gap_and_not_an_empty_one(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/sysctl.d").symlink_to(tmp_path / "etc/sysctl.d")  # even root cannot follow it
+    gaps = []
+    read_sysctl_config(tmp_path, gaps)
+    assert [(gap.field, gap.source) for gap in gaps] == [("sysctl_config", "/etc/sysctl.d")]
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_answered(text):
     assert len(parse_sysctl(text, "/f")) <= text.count("\n") + 1

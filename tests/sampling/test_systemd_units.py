@@ -67,6 +67,21 @@ def test_an_unreadable_unit_is_a_gap(fake_host):
     assert [(gap.field, gap.reason) for gap in gaps] == [("systemd_units", "Is a directory")]
 
 
+def test_a_folder_of_units_that_cannot_be_listed_is_a_gap(tmp_path):
+    (tmp_path / "etc/systemd").mkdir(parents=True)
+    (tmp_path / "etc/systemd/system").symlink_to(tmp_path / "etc/systemd/system")  # even root cannot follow it
+    gaps = []
+    read_unit("web.service", tmp_path, gaps)
+    assert gaps[0].source == "/etc/systemd/system/service.d" and {gap.field for gap in gaps} == {"systemd_units"}
+
+
+def test_a_unit_whose_name_leaves_no_room_for_a_drop_in_lacks_nothing(fake_host):
+    name = f"{'a' * 247}.service"
+    gaps = []
+    assert read_unit(name, fake_host({f"etc/systemd/system/{name}": "[Service]\nLimitNOFILE=5\n"}), gaps).is_found
+    assert not gaps
+
+
 def test_the_manager_gives_defaults(fake_host):
     root = fake_host(
         {
