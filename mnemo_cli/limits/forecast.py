@@ -92,7 +92,7 @@ def _rising_troughs(history: History, noise_bytes: float) -> Band | None:
 
 def _above_every_peak(history: History, noise_bytes: float) -> Band | None:
     ceiling = max(cycle.peak[1] for cycle in history.cycles)
-    if history.falling or history.points[-1][1] <= ceiling + noise_bytes:
+    if history.points[-1][1] <= ceiling + noise_bytes:
         return None
     return _steady(history.since_trough)
 

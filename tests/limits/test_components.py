@@ -165,6 +165,7 @@ def test_what_only_dead_workers_had_keeps_its_counters_and_has_no_use():
     trackers = [tracker(7, part(1, 2, name="a")), tracker(None, part(0, name="b", evicted_total=4))]
     ((_, gone),) = (program.components for program in programs(trackers))
     assert (gone.component.name, gone.component.used, gone.component.evicted_total) == ("b", None, 4)
+    assert (gone.component.limit, gone.component.limit_bytes) == (None, None)
     assert (gone.used_ratio, gone.level) == (None, None)
 
 

@@ -226,6 +226,7 @@ def test_the_ends_of_the_band_are_those_of_kendalls_statistic():
     points = [(float(at), float(at**3)) for at in range(20)]
     slopes = sorted((second**3 - first**3) / (second - first) for second in range(20) for first in range(second))
     assert slope_band(points) == (slopes[69], (slopes[94] + slopes[95]) / 2, slopes[120])
+    assert slope_band([(0.0, 0.0), (1.0, 1.0), (3.0, 9.0)])[1] == 3.0
 
 
 @pytest.mark.parametrize("began_seconds", [0, 1_000_000])

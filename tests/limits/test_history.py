@@ -94,6 +94,7 @@ def test_small_falls_are_forgotten_beside_a_large_one():
     history = history_of([*small, *range(1000, 3000, 10), 100, 100, 100])
     assert len(history.cycles) == 1
     assert history.cycles[0].began_seconds < 10
+    assert history.cycles[0].seconds > 300
 
 
 def test_cycles_are_kept_for_longer_than_the_window():
@@ -105,7 +106,17 @@ def test_cycles_are_kept_for_longer_than_the_window():
 def test_cycles_are_forgotten_when_twice_the_longest_went_by_without_another():
     spike = [*range(0, 10_000, 500), 1000, 1000]
     assert history_of([*spike, *[1000] * 290]).cycles
-    assert not history_of([*spike, *[1000] * 330]).cycles
+    forgotten = history_of([*spike, *[1000] * 330])
+    assert not forgotten.cycles
+    assert forgotten.began_seconds == 21
+
+
+def test_where_the_clock_began_changes_nothing_but_the_times():
+    early, late = History(), History()
+    for second, value in enumerate(saw(40, 10)):
+        early, late = early.with_point(second, value), late.with_point(2**20 + second, value)
+    assert late.points == tuple((2**20 + second, value) for second, value in early.points)
+    assert [cycle.seconds for cycle in late.cycles] == [cycle.seconds for cycle in early.cycles]
 
 
 def test_a_reading_of_ages_ago_is_not_remembered():

@@ -109,37 +109,37 @@ class _Reader:
     def _now(self) -> Token:
         return self._tokens[self._at]
 
-    def _take(self, kind: str, *texts: str) -> Token | None:
-        """The present token if it is one of these, and on to the next."""
+    def _take(self, *texts: str) -> Token | None:
+        """The present token if it is one of these, and on to the next. No word is a sign, and no sign a word."""
         token = self._now
-        if token.kind != kind or token.text not in texts:
+        if token.text not in texts:
             return None
         self._at += 1
         return token
 
     def _either(self) -> Node:
         first, node = self._now, self._both()
-        while self._take("name", "or"):
+        while self._take("or"):
             left, second = self._claim(node, first), self._now
             node = Either(left, self._claim(self._both(), second))
         return node
 
     def _both(self) -> Node:
         first, node = self._now, self._opposite()
-        while self._take("name", "and"):
+        while self._take("and"):
             left, second = self._claim(node, first), self._now
             node = Both(left, self._claim(self._opposite(), second))
         return node
 
     def _opposite(self) -> Node:
-        if self._take("name", "not") is None:
+        if self._take("not") is None:
             return self._comparison()
         first = self._now
         return Opposite(self._claim(self._deeper(self._opposite), first))
 
     def _comparison(self) -> Node:
         first, node = self._now, self._sum()
-        sign = self._take("sign", *_COMPARISON_SIGNS)
+        sign = self._take(*_COMPARISON_SIGNS)
         if sign is None:
             return node
         left, second = self._amount(node, first), self._now
@@ -159,13 +159,13 @@ class _Reader:
 
     def _reckoned(self, part: Callable[[], Node], *signs: str) -> Node:
         first, node = self._now, part()
-        while sign := self._take("sign", *signs):
+        while sign := self._take(*signs):
             left, second = self._amount(node, first), self._now
             node = Reckoning(left, cast(ReckoningSign, sign.text), self._amount(part(), second))
         return node
 
     def _factor(self) -> Node:
-        sign = self._take("sign", "-", "+")
+        sign = self._take("-", "+")
         if sign is None:
             return self._single()
         first = self._now
@@ -180,9 +180,9 @@ class _Reader:
         if token.kind == "name" and token.text not in _RESERVED:
             self._at += 1
             return self._name(token)
-        if self._take("sign", "("):
+        if self._take("("):
             node = self._deeper(self._either)
-            if self._take("sign", ")") is None:
+            if self._take(")") is None:
                 raise self._error("a ) is missing here", self._now)
             return node
         found = f", not {_short(token.text)!r}" if token.text else ""

@@ -131,6 +131,7 @@ MISTAKES = {
     "both": (one_rule("action: log", "actions: [log]"), "5: it has both action and actions; leave one of them"),
     "actions of text": (one_rule("actions: log"), "4: actions must be a list such as [log, webhook], but is the text"),
     "no actions": (one_rule("actions: []"), "4: actions must be a list such as [log, webhook], but is an empty list"),
+    "one of them unknown": (one_rule("actions: [log, page]"), "4: there is no action 'page'; there are log, page_op"),
     "actions of lists": (one_rule("actions: [[log]]"), "4: an action is a word, not a list"),
     "a duration unknown": (one_rule("for: soon"), "4: for: 'soon' is not a duration; write for example 500ms"),
     "a negative duration": (one_rule("keep_firing_for: -5s"), "4: keep_firing_for: '-5s' is not a duration"),
@@ -213,6 +214,16 @@ MUCH = "there is more here than any file of rules has"
 )
 def test_the_caps_are_where_they_are_said_to_be(text, words):
     assert refusal(text).startswith(f"rules.yml:{words}")
+
+
+def test_a_file_may_have_as_many_alerts_as_it_says():
+    alerts = (f" - name: A{at}\n   condition: memory_usage_pct > 1\n" for at in range(MOST_RULES))
+    assert len(read("alerts:\n" + "".join(alerts)).rules) == MOST_RULES
+
+
+def test_only_where_a_tab_stands_is_anything_said_of_tabs():
+    assert refusal("alerts:\n\t- name: A\n").endswith("; indent with spaces, YAML has no tabs there")
+    assert "tabs" not in refusal("alerts: [\n")
 
 
 def test_the_files_name_reaches_no_terminal_raw():
