@@ -28,23 +28,24 @@ _mnemo-report() {{
     fi
 }}
 
-# `pids` and `names` of all processes. A sysread of a file takes half as long as a read.
+# The processes in `shown`, as PID  -- NAME. A sysread of a file takes half as long as a read, and one text half as
+# long as an array that grows.
 _mnemo-read() {{
-    local folder name
+    local folder name text
     zmodload zsh/system || return
     for folder in /proc/<->(N); do
         sysread name <$folder/comm || continue
-        pids+=(${{folder#/proc/}})
-        names+=("${{name%$'\n'}}")
+        text+="${{folder#/proc/}}  -- $name"
     done 2>/dev/null
+    shown=("${{(@f)text%$'\n'}}")
+    [[ -n $text ]] || shown=()
 }}
 
 _mnemo-pids() {{
-    local -a pids names shown
+    local -a shown pids
     _mnemo-read
-    if (( $#pids )); then
-        shown=("${{(@)pids:^names}}")
-        shown=("${{(@f)$(print -f '%s  -- %s\n' -- "$shown[@]")}}")
+    if (( $#shown )); then
+        pids=("${{(@)shown%%  -- *}}")
         _wanted -V processes expl process compadd -l -d shown -a pids
     else
         _pids
@@ -53,9 +54,11 @@ _mnemo-pids() {{
 
 # A name is taken as a regular expression: those that are none, or another one, are left out.
 _mnemo-names() {{
-    local -a pids names
+    local -a shown
+    local -aU names
     _mnemo-read
-    names=("${{(@u)names:#*[^a-zA-Z0-9_.:/@ -]*}}")
+    names=("${{(@)shown#*  -- }}")
+    names=("${{(@)names:#*[^a-zA-Z0-9_.:/@ -]*}}")
     _wanted names expl 'name of a process' compadd -a names
 }}
 
