@@ -242,9 +242,9 @@ def test_a_wrong_name_is_met_with_the_nearest_right_one():
     )
     with pytest.raises(ConditionError, match="limits rules"):
         parse("zzzzzz > 1", VARIABLES_BY_NAME)
-    with pytest.raises(ConditionError, match="there is no z{60};"):
+    with pytest.raises(ConditionError, match=r"there is no z{60};"):
         parse("z" * 60 + " > 1", VARIABLES_BY_NAME)
-    with pytest.raises(ConditionError, match="there is no z{60}…;"):
+    with pytest.raises(ConditionError, match=r"there is no z{60}…;"):
         parse("z" * 61 + " > 1", VARIABLES_BY_NAME)
     with pytest.raises(ConditionError, match="did you mean db_connections"):
         parse("DB_Connections > 1", VARIABLES_BY_NAME)
