@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,12 +15,15 @@ pytest_plugins = ("tests.live.prometheus_binaries",)
 # No test may fail because the machine is busy: neither an example's time nor a strategy's is judged.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
-LIVE = Path(__file__).parent / "live"
+LIVE = "tests/live/"
+WATCHES_THE_MACHINE = "nobody_is_killed_meanwhile"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with real kills come first: while they run, the other worker has none of those that watch the machine."""
-    items.sort(key=lambda item: LIVE not in item.path.parents)
+    """Each worker begins with a part of the list: that of the first one has all tests with real kills, then those that
+    wait for them because they watch the machine. Meanwhile the others have tests that wait for nobody.
+    """
+    items.sort(key=lambda item: (not item.nodeid.startswith(LIVE), WATCHES_THE_MACHINE not in item.fixturenames))
 
 
 def pytest_collection_finish() -> None:
