@@ -4,6 +4,8 @@ Dask knows who is there, carries words there and back, and sees that its workers
 its journal is the truth, it places each attempt on one worker by name, and Dask never tries one again.
 
 engine         the engine: orders out, events in; what is lost with a worker or with the scheduler
+outbox         orders on their way
+inherited      what a supervisor before ours has left
 link           a thread of its own that holds Dask's client, and how the scheduler is found again
 news           what the link tells the engine
 connection     one connection: agents greeted, orders handed over, what came of them

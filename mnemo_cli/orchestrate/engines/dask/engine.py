@@ -5,19 +5,20 @@ says that an attempt was sent to.
 """
 
 import contextlib
-import pickle
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from select import poll
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.brought import show
 from mnemo_cli.orchestrate.engines.dask.epoch import run_of
-from mnemo_cli.orchestrate.engines.dask.fencing import Placements, StartId
+from mnemo_cli.orchestrate.engines.dask.fencing import Placements
+from mnemo_cli.orchestrate.engines.dask.inherited import Inherited
 from mnemo_cli.orchestrate.engines.dask.link import Link
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Sent, end_of, worker_of
-from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up, Wire
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
+from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
@@ -25,33 +26,42 @@ from mnemo_cli.orchestrate.inquest.inquest import Finding
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
 
+# How often somebody who waits for the scheduler is asked whether he still does.
+_WANTED_MILLISECONDS = 200
+
 
 class Dask:
-    """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached."""
+    """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached while `is_wanted`."""
 
-    def __init__(self, settings: DaskSettings) -> None:
+    def __init__(
+        self,
+        settings: DaskSettings,
+        is_wanted: Callable[[], bool] = lambda: True,
+        make_link: Callable[[DaskSettings, MnemoAgent], Wire] = Link,
+    ) -> None:
         self._settings = settings
         settings.folder.mkdir(mode=0o700, exist_ok=True)
         agent = MnemoAgent(run_of(settings.folder), settings.edges, settings.own_budget_bytes, settings.working_folder)
         self._places = Placements()
-        self._orders: dict[Key, Order] = {}
-        self._numbers: dict[Key, int] = {}
-        self._number = 0
+        self._outbox = Outbox(brings_output=settings.brings_output)
         self._epoch = 0
         self._greetings: dict[str, Greeting] = {}
         self._workers: dict[str, Worker] = {}
         self._use: dict[Key, int] = {}
-        self._known: dict[str, list[Key]] = {}
         self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
         self._told: list[Worker] = []
+        # Until `recover` has asked; then all that counts is what we have sent, or taken on.
+        self._inherited: Inherited | None = Inherited()
+        # When the last of each attempt that was told to stop is to be over, by our clock.
+        self._stops: dict[Key, float] = {}
         self._lonely_seconds = time.monotonic()
         self.fenced = 0
-        self._link = Link(settings, agent)
+        self._link = make_link(settings, agent)
         with contextlib.ExitStack() as stack:
             stack.callback(self._link.close, for_good=False)
             self._link.start()
-            self._await_scheduler()
+            self._await_scheduler(is_wanted)
             stack.pop_all()
 
     @property
@@ -72,16 +82,8 @@ class Dask:
             if agent is None or agent not in self._greetings:
                 self._events.append(Lost(key, "its worker is gone"))
                 continue
-            self._number += 1
             self._places.send(key, agent)
-            self._orders[key], self._numbers[key] = order, self._number
-            start = StartId(self._epoch, self._number, agent, key)
-            known = tuple(self._known.pop(agent, ()))
-            floor = next(iter(self._numbers.values()))
-            plain = order._replace(env=dict(order.env))
-            one = Sent(start, plain, known, floor, brings_output=self._settings.brings_output)
-            # As bytes: Dask looks into everything else, several times.
-            sent.append((start, pickle.dumps(one)))
+            sent.append(self._outbox.send(order, agent, self._epoch))
         if sent:
             self._link.hand_over(sent)
 
@@ -113,26 +115,32 @@ class Dask:
         """Nothing is ever frozen."""
 
     def stop(self, key: Key, *, grace_seconds: float) -> None:
+        """Told once, and again only where it is to be over sooner: the link sees that its agent hears of it."""
+        over_seconds = time.monotonic() + grace_seconds
         agent = self._places.agent_of(key)
-        if agent is not None:
+        if agent is not None and over_seconds < self._stops.get(key, float("inf")):
+            self._stops[key] = over_seconds if grace_seconds else float("-inf")
             self._link.stop(agent, key, grace_seconds)
 
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
         """Asks every agent that is there; whoever comes later comes too late, and is told to end what it has."""
+        assert self._inherited is not None, "a supervisor takes on what was left once"
+        inherited, self._inherited = self._inherited, None
+        running = {key: agent for agent, key in inherited.running}
         events: list[EngineEvent] = []
-        ends = {end_of(message)[0].key: (agent, message) for agent, message in self._told_ends()}
-        running = {key: agent for agent, greeting in self._greetings.items() for key in greeting.running}
         for key in attempts:
-            if key in ends:
-                agent, message = ends[key]
-                events.append(self._ended(agent, message))
+            if key in inherited.ends:
+                events.append(self._ended(*inherited.ends[key]))
             elif key in running:
                 self._places.send(key, running[key])
                 events.append(Started(key, None, running[key]))
             else:
                 events.append(Lost(key, "no worker knows of it"))
-        for key, agent in running.items():
+        for key, (agent, _) in inherited.ends.items():
             if key not in attempts:
+                self._outbox.know(agent, key)
+        for agent, key in inherited.running:
+            if not self._places.is_at(key, agent):
                 self._link.stop(agent, key, 0)
         return tuple(events)
 
@@ -140,12 +148,14 @@ class Dask:
         """Where attempts go on their agents stay, for the next supervisor."""
         self._link.close(for_good=not len(self._places))
 
-    def _await_scheduler(self) -> None:
+    def _await_scheduler(self, is_wanted: Callable[[], bool]) -> None:
         """Until it is reached, and the workers that are there have answered."""
         waits = poll()
         waits.register(self._link.descriptor)
         while not self._epoch:
-            waits.poll(1000)
+            if not is_wanted():
+                raise EngineError("nothing was begun: the scheduler was not waited for any longer")
+            waits.poll(_WANTED_MILLISECONDS)
             for news in self._link.take():
                 self._heed(news)
 
@@ -180,41 +190,48 @@ class Dask:
                 for job, number, size in use:
                     if self._places.is_at(key := Key(job, number), agent):
                         self._use[key] = size
+                    elif self._inherited is None:
+                        self._link.stop(agent, key, 0)  # given up by us
             case ["fenced", *_]:
                 self.fenced += 1
             case ["ended" | "refused" | "lost", _, job, number, *_]:
-                if self._places.is_at(Key(job, number), agent):
+                if self._places.is_at(key := Key(job, number), agent):
                     self._events.append(self._ended(agent, message))
+                elif self._inherited is not None:
+                    self._inherited.note_end(key, agent, message)
                 else:
                     self.fenced += 1
 
     def _come_up(self, epoch: int, greetings: Sequence[Greeting]) -> None:
-        """At first `recover` asks for what goes on; later, of what we have sent, each agent tells what it has."""
-        is_first, self._epoch = not self._epoch, epoch
+        self._epoch = epoch
         for agent in self._greetings.keys() - {greeting.agent for greeting in greetings}:
             self._lose(agent, "its worker did not come back with the scheduler")
         for greeting in greetings:
-            if is_first:
-                self._greetings[greeting.agent] = greeting
-                self._note(greeting.agent, greeting.standing)
-            else:
-                self._meet(greeting)
+            self._meet(greeting)
 
     def _meet(self, greeting: Greeting) -> None:
         """What it knows of what it was sent counts: what it has not begun it never will, since the epoch is another."""
         agent = greeting.agent
-        self._greetings[agent] = greeting
+        # What goes on and what has ended is dealt with now: a million ends are not kept.
+        self._greetings[agent] = greeting._replace(running=(), ends=())
         self._note(agent, greeting.standing)
+        if self._inherited is not None:
+            self._inherited.meet(greeting)
+            return
         for message in greeting.ends:
             if not self._places.is_at(key := end_of(message)[0].key, agent):
-                self._known.setdefault(agent, []).append(key)
+                self._outbox.know(agent, key)
             else:
                 self._hear(message)
         sent = {key for key in self._places if self._places.is_at(key, agent)}
         for key in sent - set(greeting.running):
             self._end(key, agent, Lost(key, "it was not begun"))
-        for key in set(greeting.running) - sent:
-            self._link.stop(agent, key, 0)
+        now_seconds = time.monotonic()
+        for key in greeting.running:
+            if key not in sent:
+                self._link.stop(agent, key, 0)
+            elif key in self._stops:
+                self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
 
     def _note(self, agent: str, standing: Mapping[str, object]) -> None:
         worker = worker_of(self._greetings[agent], standing, heard_seconds=time.monotonic())
@@ -224,7 +241,9 @@ class Dask:
     def _lose(self, agent: str, reason: str) -> None:
         if self._greetings.pop(agent, None) is None:
             return
-        self._known.pop(agent, None)
+        self._outbox.lose(agent)
+        if self._inherited is not None:
+            self._inherited.lose(agent)
         self._told.append(self._workers.pop(agent)._replace(is_lost=True))
         lost = self._places.lose(agent)
         self._settle(lost)
@@ -234,10 +253,10 @@ class Dask:
         event, output, finding = end_of(message)
         if finding is not None:
             self._findings[event.key] = finding
-        order = self._orders.get(event.key)
+        order = self._outbox.order_of(event.key)
         show(output, order)
         self._places.take_end(event.key, agent)
-        self._known.setdefault(agent, []).append(event.key)
+        self._outbox.know(agent, event.key)
         self._settle([event.key])
         return event
 
@@ -248,10 +267,7 @@ class Dask:
 
     def _settle(self, keys: Sequence[Key]) -> None:
         for key in keys:
-            self._orders.pop(key, None)
-            self._numbers.pop(key, None)
+            self._outbox.settle(key)
             self._use.pop(key, None)
+            self._stops.pop(key, None)
         self._link.settle(keys)
-
-    def _told_ends(self) -> Iterable[tuple[str, Message]]:
-        return ((agent, message) for agent, greeting in self._greetings.items() for message in greeting.ends)
