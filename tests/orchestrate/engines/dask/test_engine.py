@@ -1,5 +1,7 @@
 """What agents tell is taken for what it is, whenever it comes: nothing is lost, and nothing counts twice."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,20 @@ def test_who_does_not_want_to_wait_for_the_scheduler_need_not(tmp_path: Path):
     settings = engine_on(ScriptedLink(up(1)), tmp_path)._settings
     with pytest.raises(EngineError, match="nothing was begun"):
         Dask(settings, is_wanted=lambda: False, make_link=lambda settings, agent: link)
+
+
+def test_waiting_for_the_scheduler_is_no_work(tmp_path: Path):
+    """An eventfd can always be written; only what can be read is news."""
+    from mnemo_cli.orchestrate.engines.dask.engine import Dask
+
+    bell = os.eventfd(0)
+    times = iter([True, True, False])
+    settings = engine_on(ScriptedLink(up(1)), tmp_path)._settings
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="nothing was begun"):
+        Dask(settings, lambda: next(times), make_link=lambda settings, agent: ScriptedLink(descriptor=bell))
+    os.close(bell)
+    assert time.monotonic() - began > 0.2
 
 
 def test_a_link_that_has_died_is_an_error_of_the_run(tmp_path: Path):

@@ -32,9 +32,8 @@ ENDED = Ended(status=0, seconds=1.0)
 class ScriptedLink:
     """`news` are told with the next look; `stopped` and `sent` are what agents were told."""
 
-    descriptor = 0  # any: it is only waited for
-
-    def __init__(self, *news: News) -> None:
+    def __init__(self, *news: News, descriptor: int = 0) -> None:
+        self.descriptor = descriptor
         self.news = list(news)
         self.stopped: list[tuple[str, Key, float]] = []
         self.sent: list[StartId] = []
