@@ -110,8 +110,7 @@ class Run:
 
     def turn(self, rooms: Sequence[Room], now: Now) -> None:
         """Everything that can be done now."""
-        self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
-        self.heed(self._engine.events(), now)
+        self.heed(self.take(now), now)
         for flight in self.scheduler.to_relieve():
             self.stop(flight, "preempted")
         self._stop_overdue(now)
@@ -119,6 +118,16 @@ class Run:
         self._feed(now)
         self._start(rooms, now)
         self._give_up_stuck(now)
+
+    def take(self, now: Now) -> Sequence[EngineEvent]:
+        """What the engine tells, to be heeded.
+
+        What became of workers is noted first, as long as their attempts are known to be there: a host that has
+        lost one with its attempts begins slowly again.
+        """
+        events = self._engine.events()
+        self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
+        return events
 
     def heed(self, events: Sequence[EngineEvent], now: Now) -> None:
         """Take in what the engine tells."""

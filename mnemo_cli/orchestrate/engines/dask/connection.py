@@ -208,21 +208,28 @@ class Connection:
 
     async def _stop(self, agent: str, key: Key, over_seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        while self.is_up() and (address := self._address_of(agent)) is not None:
-            answer = await self._run(address, stop, self.epoch, key, max(0.0, over_seconds - loop.time()))
-            if not isinstance(answer, Exception):
-                return
-            await asyncio.sleep(_AGAIN_SECONDS)
+        await self._insist(agent, stop, lambda: (self.epoch, key, max(0.0, over_seconds - loop.time())))
 
     async def _fetch(self, agent: str, key: Key) -> None:
-        """An end that is too large for a topic: asked for until it is there, or its agent is gone with it."""
-        while self.is_up() and (address := self._address_of(agent)) is not None:
-            answer = await self._run(address, bring, key)
-            if isinstance(answer, list):
-                self._tell(answer)
-            if not isinstance(answer, Exception):
-                return
+        """An end that is too large for a topic."""
+        answer = await self._insist(agent, bring, lambda: (key,))
+        if isinstance(answer, list):
+            self._tell(answer)
+
+    async def _insist(
+        self, agent: str, function: Callable[..., Any], words: Callable[[], tuple[object, ...]]
+    ) -> object:
+        """Its answer, asked for until it is there; None where the agent is gone, or the connection is."""
+        while self.is_up():
+            address = self._address_of(agent)
+            if address is not None:
+                answer = await self._run(address, function, *words())
+                if not isinstance(answer, Exception):
+                    return answer
+            elif not self._greeted:  # else its own answer to us may be on its way
+                return None
             await asyncio.sleep(_AGAIN_SECONDS)
+        return None
 
     def _address_of(self, agent: str) -> str | None:
         return next((address for address, greeting in self._by_address.items() if greeting.agent == agent), None)
