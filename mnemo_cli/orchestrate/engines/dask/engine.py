@@ -7,7 +7,7 @@ says that an attempt was sent to.
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from select import poll
+from select import POLLIN, poll
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.brought import show
@@ -15,7 +15,7 @@ from mnemo_cli.orchestrate.engines.dask.epoch import run_of
 from mnemo_cli.orchestrate.engines.dask.fencing import Placements
 from mnemo_cli.orchestrate.engines.dask.inherited import Inherited
 from mnemo_cli.orchestrate.engines.dask.link import Link
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of, weakest, worker_of
 from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up, Wire
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
@@ -47,7 +47,8 @@ class Dask:
         self._epoch = 0
         self._greetings: dict[str, Greeting] = {}
         self._workers: dict[str, Worker] = {}
-        self._use: dict[Key, int] = {}
+        # By the last report of each agent: an attempt that it does not name is unknown.
+        self._use: dict[str, dict[Key, int]] = {}
         self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
         self._told: list[Worker] = []
@@ -55,7 +56,9 @@ class Dask:
         self._inherited: Inherited | None = Inherited()
         # When the last of each attempt that was told to stop is to be over, by our clock.
         self._stops: dict[Key, float] = {}
-        self._lonely_seconds = time.monotonic()
+        self._is_up = False
+        # When any worker was last heard of while the scheduler is reached.
+        self._heard_seconds = time.monotonic()
         self.fenced = 0
         self._link = make_link(settings, agent)
         with contextlib.ExitStack() as stack:
@@ -67,7 +70,8 @@ class Dask:
     @property
     def capacity(self) -> Capacity:
         slots = sum(greeting.slots for greeting in self._greetings.values())
-        return Capacity(slots, "cgroup-v2", can_freeze=False, is_elsewhere=True)
+        held = weakest(greeting.enforcement for greeting in self._greetings.values())
+        return Capacity(slots, held, can_freeze=False, is_elsewhere=True)
 
     @property
     def descriptor(self) -> int:
@@ -90,11 +94,10 @@ class Dask:
     def events(self) -> tuple[EngineEvent, ...]:
         for news in self._link.take():
             self._heed(news)
-        if self._workers:
-            self._lonely_seconds = time.monotonic()
-        elif self._epoch and time.monotonic() - self._lonely_seconds > self._settings.worker_seconds:
+        # One that is there and says nothing is no worker.
+        if self._is_up and time.monotonic() - self._heard_seconds > self._settings.worker_seconds:
             waited = self._settings.worker_seconds
-            raise EngineError(f"the cluster has had no worker for {waited:.0f} s: start some, and go on with --resume")
+            raise EngineError(f"no worker was heard of for {waited:.0f} s: start some, and go on with --resume")
         taken, self._events = tuple(self._events), []
         return taken
 
@@ -103,7 +106,8 @@ class Dask:
         return told
 
     def use(self) -> Mapping[Key, int]:
-        return self._use
+        told = ((agent, key, size) for agent, use in self._use.items() for key, size in use.items())
+        return {key: size for agent, key, size in told if self._places.is_at(key, agent)}
 
     def finding(self, key: Key) -> Finding | None:
         return finding_of(self._findings.pop(key, None))
@@ -151,7 +155,7 @@ class Dask:
     def _await_scheduler(self, is_wanted: Callable[[], bool]) -> None:
         """Until it is reached, and the workers that are there have answered."""
         waits = poll()
-        waits.register(self._link.descriptor)
+        waits.register(self._link.descriptor, POLLIN)
         while not self._epoch:
             if not is_wanted():
                 raise EngineError("nothing was begun: the scheduler was not waited for any longer")
@@ -174,6 +178,8 @@ class Dask:
             case Up(epoch, greetings):
                 self._come_up(epoch, greetings)
             case Down():
+                self._is_up = False
+                self._use.clear()
                 for worker in self._workers.values():
                     self._told.append(worker._replace(is_reached=False))
             case Dead(error):
@@ -187,13 +193,19 @@ class Dask:
                 self._events += [Started(key, None, agent) for key in keys if self._places.is_at(key, agent)]
             case ["report", _, standing, use] if agent in self._greetings:
                 self._note(agent, standing)
-                for job, number, size in use:
-                    if self._places.is_at(key := Key(job, number), agent):
-                        self._use[key] = size
-                    elif self._inherited is None:
+                self._use[agent] = {Key(job, number): size for job, number, size in use}
+                for key in self._use[agent] if self._inherited is None else ():
+                    if not self._places.is_at(key, agent):
                         self._link.stop(agent, key, 0)  # given up by us
-            case ["fenced", *_]:
-                self.fenced += 1
+            case ["fenced", _, job, number, epoch, start, known, reason]:
+                # Of its start that is under way: it will never begin there, and has not begun.
+                is_ours = epoch == self._epoch and start == self._outbox.number_of(key := Key(job, number))
+                if is_ours and known == "absent" and self._places.is_at(key, agent):
+                    self._end(key, agent, Lost(key, reason))
+                else:
+                    self.fenced += 1
+            case ["gone", _, reason]:
+                self._lose(agent, f"its worker can run nothing any more: {reason}")
             case ["ended" | "refused" | "lost", _, job, number, *_]:
                 if self._places.is_at(key := Key(job, number), agent):
                     self._events.append(self._ended(agent, message))
@@ -203,7 +215,7 @@ class Dask:
                     self.fenced += 1
 
     def _come_up(self, epoch: int, greetings: Sequence[Greeting]) -> None:
-        self._epoch = epoch
+        self._epoch, self._is_up, self._heard_seconds = epoch, True, time.monotonic()
         for agent in self._greetings.keys() - {greeting.agent for greeting in greetings}:
             self._lose(agent, "its worker did not come back with the scheduler")
         for greeting in greetings:
@@ -234,7 +246,8 @@ class Dask:
                 self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
 
     def _note(self, agent: str, standing: Mapping[str, object]) -> None:
-        worker = worker_of(self._greetings[agent], standing, heard_seconds=time.monotonic())
+        self._heard_seconds = time.monotonic()
+        worker = worker_of(self._greetings[agent], standing, heard_seconds=self._heard_seconds)
         self._workers[agent] = worker
         self._told.append(worker)
 
@@ -242,6 +255,7 @@ class Dask:
         if self._greetings.pop(agent, None) is None:
             return
         self._outbox.lose(agent)
+        self._use.pop(agent, None)
         if self._inherited is not None:
             self._inherited.lose(agent)
         self._told.append(self._workers.pop(agent)._replace(is_lost=True))
@@ -253,8 +267,7 @@ class Dask:
         event, output, finding = end_of(message)
         if finding is not None:
             self._findings[event.key] = finding
-        order = self._outbox.order_of(event.key)
-        show(output, order)
+        show(output, event.key, self._settings.output_folder)
         self._places.take_end(event.key, agent)
         self._outbox.know(agent, event.key)
         self._settle([event.key])
@@ -268,6 +281,5 @@ class Dask:
     def _settle(self, keys: Sequence[Key]) -> None:
         for key in keys:
             self._outbox.settle(key)
-            self._use.pop(key, None)
             self._stops.pop(key, None)
         self._link.settle(keys)

@@ -13,20 +13,19 @@ class Outbox:
 
     def __init__(self, *, brings_output: bool) -> None:
         self._brings_output = brings_output
-        self._orders: dict[Key, Order] = {}
         self._numbers: dict[Key, int] = {}
         self._number = 0
         self._known: dict[str, list[Key]] = {}
 
-    def order_of(self, key: Key) -> Order | None:
-        """None for one that somebody else has sent."""
-        return self._orders.get(key)
+    def number_of(self, key: Key) -> int | None:
+        """Of its start; None for one that has ended, or that somebody else has sent."""
+        return self._numbers.get(key)
 
     def send(self, order: Order, agent: str, epoch: int) -> tuple[StartId, bytes]:
         """As the agent gets it."""
         key = order.key
         self._number += 1
-        self._orders[key], self._numbers[key] = order, self._number
+        self._numbers[key] = self._number
         start = StartId(epoch, self._number, agent, key)
         known = tuple(self._known.pop(agent, ()))
         floor = next(iter(self._numbers.values()))
@@ -37,7 +36,6 @@ class Outbox:
 
     def settle(self, key: Key) -> None:
         """It has ended, or is given up."""
-        self._orders.pop(key, None)
         self._numbers.pop(key, None)
 
     def know(self, agent: str, key: Key) -> None:

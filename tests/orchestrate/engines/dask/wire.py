@@ -37,6 +37,7 @@ class ScriptedLink:
         self.news = list(news)
         self.stopped: list[tuple[str, Key, float]] = []
         self.sent: list[StartId] = []
+        self.is_closed_for_good: bool | None = None
 
     def start(self) -> None: ...
 
@@ -52,7 +53,8 @@ class ScriptedLink:
     def stop(self, agent: str, key: Key, grace_seconds: float) -> None:
         self.stopped.append((agent, key, grace_seconds))
 
-    def close(self, *, for_good: bool) -> None: ...
+    def close(self, *, for_good: bool) -> None:
+        self.is_closed_for_good = for_good
 
 
 def greeting(agent: str, *, running: Sequence[Key] = (), ends: Sequence[Message] = ()) -> Greeting:
@@ -73,5 +75,6 @@ def order(key: Key, agent: str, **fields: Any) -> Order:
     return Order(key, ("true",), {}, None, None, None, None, None, worker=agent)._replace(**fields)
 
 
-def engine_on(link: ScriptedLink, folder: Path) -> Dask:
-    return Dask(DaskSettings(folder / "engine", EDGES), make_link=lambda settings, agent: link)
+def engine_on(link: ScriptedLink, folder: Path, **chosen: Any) -> Dask:
+    settings = DaskSettings(folder / "engine", EDGES)._replace(**chosen)
+    return Dask(settings, make_link=lambda settings, agent: link)
