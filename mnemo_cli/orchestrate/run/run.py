@@ -120,11 +120,7 @@ class Run:
         self._give_up_stuck(now)
 
     def take(self, now: Now) -> Sequence[EngineEvent]:
-        """What the engine tells, to be heeded.
-
-        What became of workers is noted first, as long as their attempts are known to be there: a host that has
-        lost one with its attempts begins slowly again.
-        """
+        """What the engine tells, to be heeded: what became of workers is noted while their attempts count as there."""
         events = self._engine.events()
         self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
         return events
