@@ -163,7 +163,7 @@ class Link:
             stack.pop_all()
         self._met.clear()
         connection = Connection(
-            client, self._agent, self._next_epoch(),
+            client, self._agent, next_epoch(self._settings.folder),
             tell=self._hear, met=self._meet, left=self._leave,
             failed=lambda agent, key, reason: self._tell(Failed(agent, key, reason)),
         )  # fmt: skip
@@ -176,13 +176,6 @@ class Link:
         finally:
             self._connection = None
             await connection.close(for_good=self._closing.is_set() and self._for_good)
-
-    def _next_epoch(self) -> int:
-        try:
-            return next_epoch(self._settings.folder)
-        except OSError as err:
-            shown = printable(str(self._settings.folder))
-            raise EngineError(f"the number of this supervisor cannot be kept in {shown}: {err.strerror}") from err
 
     def _hear(self, message: Message) -> None:
         self._news.append(Said(message))

@@ -9,7 +9,6 @@ from select import POLLIN, poll
 
 import pytest
 
-from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask import link as links
 from mnemo_cli.orchestrate.engines.dask.link import Link
 from mnemo_cli.orchestrate.engines.dask.news import Dead
@@ -29,8 +28,8 @@ def silent() -> Iterator[str]:
         yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
 
 
-def link_to(address: str, folder: Path) -> Link:
-    settings = DaskSettings(folder, EDGES, scheduler=address, connect_seconds=LONG_SECONDS)
+def link_to(address: str, folder: Path, seconds: float = LONG_SECONDS) -> Link:
+    settings = DaskSettings(folder, EDGES, scheduler=address, connect_seconds=seconds)
     return Link(settings, MnemoAgent("run", EDGES, None, None))
 
 
@@ -66,12 +65,15 @@ def test_what_dask_cancels_by_itself_is_told_too(tmp_path: Path, monkeypatch: py
         link.close(for_good=False)
 
 
-def test_a_folder_that_cannot_be_written_is_not_taken_for_an_absent_scheduler(tmp_path: Path):
-    (tmp_path / "folder").touch()
-    link = link_to("tcp://127.0.0.1:1", tmp_path / "folder")
-    with pytest.raises(EngineError, match=r"cannot be kept in .*folder: Not a directory"):
-        link._next_epoch()
-    link.close(for_good=False)
+def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
+    link = link_to(address, tmp_path, seconds=0.1)
+    link.start()
+    try:
+        assert f"no scheduler was reached at {address}" in str(ended(link).error)
+    finally:
+        link.close(for_good=False)
 
 
 def test_who_waits_for_a_scheduler_can_go_away_at_once(tmp_path: Path, silent: str):
