@@ -73,11 +73,11 @@ class MnemoAgent(WorkerPlugin):
                 seat,
                 lambda message: worker.log_event(self.name, message),
             )
+            # For others who look at the cluster: mnemo itself goes by what agents tell, which changes.
+            memory_bytes, slots = agent.resources
             agent.begin()
             stack.pop_all()
         self.agent = agent
-        # For others who look at the cluster: mnemo itself goes by what agents tell, which changes.
-        memory_bytes, slots = agent.resources
         await worker.set_resources(**{MEMORY_RESOURCE: memory_bytes, SLOTS_RESOURCE: slots})
 
     async def teardown(self, worker: Worker) -> None:
