@@ -143,7 +143,8 @@ class Run:
                     ended = Ended(status=code, seconds=0.0)
                     ends.append(End(self.scheduler.settle(key, "not-started"), ended, why))
                 case Lost(key):
-                    ends.append(End(self.scheduler.settle(key, "lost"), None, None))
+                    is_unwanted = self.scheduler.flights[key].stopped_for == "cancelled"
+                    ends.append(End(self.scheduler.settle(key, "cancelled" if is_unwanted else "lost"), None, None))
         if ends:
             self._note_ends(ends, now)
 
