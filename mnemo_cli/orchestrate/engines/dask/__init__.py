@@ -5,6 +5,7 @@ its journal is the truth, it places each attempt on one worker by name, and Dask
 
 engine         the engine: orders out, events in; what is lost with a worker or with the scheduler
 outbox         orders on their way
+roster         who is there of the workers, and what they use
 inherited      what a supervisor before ours has left
 registration   an agent is put on every worker
 link           a thread of its own that holds Dask's client, and how the scheduler is found again

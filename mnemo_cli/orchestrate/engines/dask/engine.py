@@ -15,11 +15,12 @@ from mnemo_cli.orchestrate.engines.dask.epoch import run_of
 from mnemo_cli.orchestrate.engines.dask.fencing import Placements
 from mnemo_cli.orchestrate.engines.dask.inherited import Inherited
 from mnemo_cli.orchestrate.engines.dask.link import Link
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of, weakest, worker_of
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of
 from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up, Wire
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
+from mnemo_cli.orchestrate.engines.dask.roster import Roster
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
 from mnemo_cli.orchestrate.inquest.inquest import Finding
@@ -45,20 +46,14 @@ class Dask:
         self._places = Placements()
         self._outbox = Outbox(brings_output=settings.brings_output)
         self._epoch = 0
-        self._greetings: dict[str, Greeting] = {}
-        self._workers: dict[str, Worker] = {}
-        # By the last report of each agent: an attempt that it does not name is unknown.
-        self._use: dict[str, dict[Key, int]] = {}
+        self._roster = Roster(time.monotonic())
         self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
-        self._told: list[Worker] = []
         # Until `recover` has asked; then all that counts is what we have sent, or taken on.
         self._inherited: Inherited | None = Inherited()
         # When the last of each attempt that was told to stop is to be over, by our clock.
         self._stops: dict[Key, float] = {}
         self._is_up = False
-        # When any worker was last heard of while the scheduler is reached.
-        self._heard_seconds = time.monotonic()
         self.fenced = 0
         self._link = make_link(settings, agent)
         with contextlib.ExitStack() as stack:
@@ -69,9 +64,7 @@ class Dask:
 
     @property
     def capacity(self) -> Capacity:
-        slots = sum(greeting.slots for greeting in self._greetings.values())
-        held = weakest(greeting.enforcement for greeting in self._greetings.values())
-        return Capacity(slots, held, can_freeze=False, is_elsewhere=True)
+        return self._roster.capacity
 
     @property
     def descriptor(self) -> int:
@@ -83,7 +76,7 @@ class Dask:
             key, agent = order.key, order.worker
             if key in self._places:
                 raise EngineError(f"attempt {key.number} of job {key.job} was started before")
-            if agent is None or agent not in self._greetings:
+            if agent is None or agent not in self._roster.agents:
                 self._events.append(Lost(key, "its worker is gone"))
                 continue
             self._places.send(key, agent)
@@ -95,19 +88,17 @@ class Dask:
         for news in self._link.take():
             self._heed(news)
         # One that is there and says nothing is no worker.
-        if self._is_up and time.monotonic() - self._heard_seconds > self._settings.worker_seconds:
+        if self._is_up and time.monotonic() - self._roster.heard_seconds > self._settings.worker_seconds:
             waited = self._settings.worker_seconds
             raise EngineError(f"no worker was heard of for {waited:.0f} s: start some, and go on with --resume")
         taken, self._events = tuple(self._events), []
         return taken
 
     def workers(self) -> Sequence[Worker]:
-        told, self._told = self._told, []
-        return told
+        return self._roster.take_told()
 
     def use(self) -> Mapping[Key, int]:
-        told = ((agent, key, size) for agent, use in self._use.items() for key, size in use.items())
-        return {key: size for agent, key, size in told if self._places.is_at(key, agent)}
+        return {key: size for agent, key, size in self._roster.use if self._places.is_at(key, agent)}
 
     def finding(self, key: Key) -> Finding | None:
         return finding_of(self._findings.pop(key, None))
@@ -131,12 +122,15 @@ class Dask:
         assert self._inherited is not None, "a supervisor takes on what was left once"
         inherited, self._inherited = self._inherited, None
         running = {key: agent for agent, key in inherited.running}
+        # Placed first: as long as one of them is not dealt with their agents stay.
+        for key in attempts:
+            if (agent := inherited.ends[key][0] if key in inherited.ends else running.get(key)) is not None:
+                self._places.send(key, agent)
         events: list[EngineEvent] = []
         for key in attempts:
             if key in inherited.ends:
                 events.append(self._ended(*inherited.ends[key]))
             elif key in running:
-                self._places.send(key, running[key])
                 events.append(Started(key, None, running[key]))
             else:
                 events.append(Lost(key, "no worker knows of it"))
@@ -150,7 +144,8 @@ class Dask:
 
     def close(self) -> None:
         """Where attempts go on their agents stay, for the next supervisor."""
-        self._link.close(for_good=not len(self._places))
+        is_asked_for = self._inherited is None or self._inherited.is_empty
+        self._link.close(for_good=is_asked_for and not len(self._places))
 
     def _await_scheduler(self, is_wanted: Callable[[], bool]) -> None:
         """Until it is reached, and the workers that are there have answered."""
@@ -179,9 +174,7 @@ class Dask:
                 self._come_up(epoch, greetings)
             case Down():
                 self._is_up = False
-                self._use.clear()
-                for worker in self._workers.values():
-                    self._told.append(worker._replace(is_reached=False))
+                self._roster.cut_off()
             case Dead(error):
                 raise error
 
@@ -191,11 +184,9 @@ class Dask:
             case ["started", _, pairs]:
                 keys = [Key(*pair) for pair in pairs]
                 self._events += [Started(key, None, agent) for key in keys if self._places.is_at(key, agent)]
-            case ["report", _, standing, use] if agent in self._greetings:
-                self._note(agent, standing)
-                self._use[agent] = {Key(job, number): size for job, number, size in use}
-                for key in self._use[agent] if self._inherited is None else ():
-                    if not self._places.is_at(key, agent):
+            case ["report", _, standing, use] if agent in self._roster.agents:
+                for key in self._roster.report(agent, standing, use, time.monotonic()):
+                    if self._inherited is None and not self._places.is_at(key, agent):
                         self._link.stop(agent, key, 0)  # given up by us
             case ["fenced", _, job, number, epoch, start, known, reason]:
                 # Of its start that is under way: it will never begin there, and has not begun.
@@ -215,8 +206,8 @@ class Dask:
                     self.fenced += 1
 
     def _come_up(self, epoch: int, greetings: Sequence[Greeting]) -> None:
-        self._epoch, self._is_up, self._heard_seconds = epoch, True, time.monotonic()
-        for agent in self._greetings.keys() - {greeting.agent for greeting in greetings}:
+        self._epoch, self._is_up, self._roster.heard_seconds = epoch, True, time.monotonic()
+        for agent in set(self._roster.agents) - {greeting.agent for greeting in greetings}:
             self._lose(agent, "its worker did not come back with the scheduler")
         for greeting in greetings:
             self._meet(greeting)
@@ -224,9 +215,8 @@ class Dask:
     def _meet(self, greeting: Greeting) -> None:
         """What it knows of what it was sent counts: what it has not begun it never will, since the epoch is another."""
         agent = greeting.agent
-        # What goes on and what has ended is dealt with now: a million ends are not kept.
-        self._greetings[agent] = greeting._replace(running=(), ends=())
-        self._note(agent, greeting.standing)
+        now_seconds = time.monotonic()
+        self._roster.meet(greeting, now_seconds)
         if self._inherited is not None:
             self._inherited.meet(greeting)
             return
@@ -238,27 +228,18 @@ class Dask:
         sent = {key for key in self._places if self._places.is_at(key, agent)}
         for key in sent - set(greeting.running):
             self._end(key, agent, Lost(key, "it was not begun"))
-        now_seconds = time.monotonic()
         for key in greeting.running:
             if key not in sent:
                 self._link.stop(agent, key, 0)
             elif key in self._stops:
                 self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
 
-    def _note(self, agent: str, standing: Mapping[str, object]) -> None:
-        self._heard_seconds = time.monotonic()
-        worker = worker_of(self._greetings[agent], standing, heard_seconds=self._heard_seconds)
-        self._workers[agent] = worker
-        self._told.append(worker)
-
     def _lose(self, agent: str, reason: str) -> None:
-        if self._greetings.pop(agent, None) is None:
+        if not self._roster.lose(agent):
             return
         self._outbox.lose(agent)
-        self._use.pop(agent, None)
         if self._inherited is not None:
             self._inherited.lose(agent)
-        self._told.append(self._workers.pop(agent)._replace(is_lost=True))
         lost = self._places.lose(agent)
         self._settle(lost)
         self._events += [Lost(key, reason) for key in lost]

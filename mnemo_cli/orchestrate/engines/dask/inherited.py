@@ -14,6 +14,10 @@ class Inherited:
         self._ends: dict[Key, tuple[str, Message]] = {}
 
     @property
+    def is_empty(self) -> bool:
+        return not self._ends and not any(self._running.values())
+
+    @property
     def ends(self) -> Mapping[Key, tuple[str, Message]]:
         """Each with the agent that told of it."""
         return self._ends

@@ -128,3 +128,20 @@ def test_an_end_is_not_taken_where_its_output_cannot_be_kept(tmp_path: Path):
         engine.events()
     engine.close()
     assert link.is_closed_for_good is False
+
+
+def test_ends_that_cannot_be_kept_on_resume_keep_their_agents(tmp_path: Path):
+    ends = [ended(KEY, b"out\n", b"").message, ended(OTHER, b"out\n", b"").message]
+    link = ScriptedLink(up(1, greeting("w", ends=ends)))
+    engine = engine_on(link, tmp_path, output_folder=tmp_path / "removed")
+    with pytest.raises(EngineError, match="cannot write"):
+        engine.recover({KEY: None, OTHER: None})
+    engine.close()
+    assert link.is_closed_for_good is False
+
+
+@pytest.mark.parametrize(("running", "is_for_good"), [([KEY], False), ([], True)])
+def test_who_leaves_before_he_has_asked_takes_nothing_away(tmp_path: Path, running: list[Key], is_for_good: bool):
+    link = ScriptedLink(up(1, greeting("w", running=running)))
+    engine_on(link, tmp_path).close()
+    assert link.is_closed_for_good is is_for_good
