@@ -141,7 +141,7 @@ class Connection:
         if self.is_up():
             self._client.unsubscribe_topic(_EVERYBODY)
         with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._client.close(), _PARTING_SECONDS)
+            await asyncio.wait_for(self._client.close(), _PARTING_SECONDS if self.is_up() else _MOMENT_SECONDS)
 
     def _hear(self, event: tuple[float, Message]) -> None:
         match event[1]:

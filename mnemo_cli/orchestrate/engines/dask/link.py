@@ -29,6 +29,8 @@ from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.redact import printable
 
 _AGAIN_SECONDS = 0.5
+# Dask waits twice as long after each vain attempt to connect, up to the whole time that it is given.
+_ATTEMPT_SECONDS = 5.0
 # Longer than every farewell to scheduler and workers takes that is waited for, one after the other.
 _PARTING_SECONDS = 30.0
 _LOGGERS = ("distributed", "tornado", "bokeh")
@@ -155,7 +157,12 @@ class Link:
     async def _connected(self, address: str, security: Security | None, seconds: float) -> None:
         """From a new client to its end."""
         client = Client(
-            address, asynchronous=True, security=security, timeout=seconds, set_as_default=False, name="mnemo"
+            address,
+            asynchronous=True,
+            security=security,
+            timeout=min(seconds, _ATTEMPT_SECONDS),
+            set_as_default=False,
+            name="mnemo",
         )
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(_let_go, client)
