@@ -40,10 +40,12 @@ class Together:
 
     def __init__(self) -> None:
         self._unread_since: dict[Key, float] = {}
+        self._read_bytes: dict[Key, int] = {}
 
     def sum_bytes(self, running: Collection[Key], use_bytes: Mapping[Key, int], now_seconds: float) -> int | None:
-        """None where it is unknown: unread use is not no use."""
+        """None where it is unknown. For a moment one counts as it did last: most that cannot be read are just ending."""
         self._unread_since = {key: self._unread_since.get(key, now_seconds) for key in running if key not in use_bytes}
         if any(now_seconds - since >= _YOUNG_SECONDS for since in self._unread_since.values()):
             return None
-        return sum(use_bytes.values())
+        self._read_bytes = {key: use_bytes.get(key, self._read_bytes.get(key, 0)) for key in running}
+        return sum(self._read_bytes.values())
