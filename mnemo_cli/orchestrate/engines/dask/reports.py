@@ -43,7 +43,7 @@ class Together:
         self._read_bytes: dict[Key, int] = {}
 
     def sum_bytes(self, running: Collection[Key], use_bytes: Mapping[Key, int], now_seconds: float) -> int | None:
-        """None where it is unknown. For a moment one counts as it did last: most that cannot be read are just ending."""
+        """None where it is unknown. For a moment one counts as it did last: most that cannot be read just end."""
         self._unread_since = {key: self._unread_since.get(key, now_seconds) for key in running if key not in use_bytes}
         if any(now_seconds - since >= _YOUNG_SECONDS for since in self._unread_since.values()):
             return None
