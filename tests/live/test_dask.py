@@ -138,7 +138,7 @@ def test_forty_jobs_on_three_workers_run_once_each(three, client):
 
 
 def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(three, client):
-    client.plan(*short_jobs(client.folder, 0.3))
+    client.plan(*short_jobs(client.folder, 0.5))
     client.start()
     until(lambda: client.done() >= 6, "the first jobs", of=client.program)
     name, worker = next(iter(three.workers.items()))
