@@ -1,9 +1,11 @@
 """What a run opens before its first job: the journal that it is kept in, and the place where its jobs run."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from mnemo_cli.commands.choices import Choices
+from mnemo_cli.commands.ending import Place
 from mnemo_cli.commands.planning import Means
 from mnemo_cli.errors import JournalError, UsageError
 from mnemo_cli.orchestrate.engines.engine import Engine
@@ -37,17 +39,35 @@ def open_journal(path: Path, stack: contextlib.ExitStack, *, resumes: bool) -> J
     return journal
 
 
-def open_engine(folder: Path, means: Means, choices: Choices, settings: Settings, *, working_folder: str) -> Engine:
-    """The place where jobs run. Of a program after -- the one job has our streams for itself."""
+def open_engine(
+    place: Place,
+    means: Means,
+    choices: Choices,
+    settings: Settings,
+    *,
+    working_folder: str,
+    is_wanted: Callable[[], bool],
+) -> Engine:
+    """The place where jobs run. Of a program after -- the one job has our streams for itself.
+
+    EngineError where it cannot be had; or takes its time, and is not wanted any more.
+    """
     if choices.engine.is_dask:
-        return _open_dask(folder, means, choices, settings, working_folder)
+        return _open_dask(place, means, choices, settings, working_folder, is_wanted)
     from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
 
     inherits = choices.program is not None
-    return Local(LocalSettings(folder, means.slots, streams="inherit" if inherits else "grouped"))
+    return Local(LocalSettings(place.folder, means.slots, streams="inherit" if inherits else "grouped"))
 
 
-def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings, working_folder: str) -> Engine:
+def _open_dask(
+    place: Place,
+    means: Means,
+    choices: Choices,
+    settings: Settings,
+    working_folder: str,
+    is_wanted: Callable[[], bool],
+) -> Engine:
     from mnemo_cli.orchestrate.engines.dask.engine import Dask
     from mnemo_cli.orchestrate.engines.dask.options import DaskSettings, Tls
 
@@ -57,7 +77,7 @@ def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings,
     uses_tls = chosen.scheduler is not None and chosen.scheduler.startswith(("tls://", "wss://"))
     return Dask(
         DaskSettings(
-            folder,
+            place.folder,
             settings.levels(),
             scheduler=chosen.scheduler,
             local_workers=chosen.local_workers or 0,
@@ -65,6 +85,8 @@ def _open_dask(folder: Path, means: Means, choices: Choices, settings: Settings,
             working_folder=working_folder,
             own_budget_bytes=means.own_budget_bytes,
             brings_output=choices.output_folder is None,
+            output_folder=place.output_folder,
             reconnect_seconds=float(reconnect_seconds),
-        )
+        ),
+        is_wanted,
     )

@@ -103,7 +103,15 @@ class Orchestrating:
         telling = Telling(self._choices.view, history, verbose=self._choices.verbose)
         signals = stack.enter_context(EndingSignals(self._clock, self._hear))
         # Before our own descriptor limit is raised: jobs inherit the limits that we were given.
-        engine = self._opened_engine(place, means, folder)
+        try:
+            engine = self._opened_engine(place, means, folder, signals)
+        except EngineError:
+            if signals.exit_code is None:
+                if place.is_temporary:  # nothing was run, and nobody knows its name
+                    shutil.rmtree(place.folder, ignore_errors=True)
+                raise
+            how = HowItEnded(signal_code=signals.exit_code, is_complete=False)
+            return self._ending(journal, facts, place).end(how, seconds=0.0)
         stack.callback(engine.close)
         queue_limit = self._settings.value("resources.work_queue_max")
         assert isinstance(queue_limit, int)
@@ -136,13 +144,15 @@ class Orchestrating:
         )
         return self._ending(journal, facts, place).end(how, seconds=self._clock.seconds() - began_seconds)
 
-    def _opened_engine(self, place: Place, means: Means, folder: str) -> Engine:
-        try:
-            return open_engine(place.folder, means, self._choices, self._settings, working_folder=folder)
-        except EngineError:
-            if place.is_temporary:  # nothing was run, and nobody knows its name
-                shutil.rmtree(place.folder, ignore_errors=True)
-            raise
+    def _opened_engine(self, place: Place, means: Means, folder: str, signals: EndingSignals) -> Engine:
+        return open_engine(
+            place,
+            means,
+            self._choices,
+            self._settings,
+            working_folder=folder,
+            is_wanted=lambda: signals.received is None,
+        )
 
     def _ending(self, journal: Journal, facts: Facts, place: Place) -> Ending:
         choices = self._choices

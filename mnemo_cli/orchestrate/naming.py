@@ -1,6 +1,7 @@
 """What files of an attempt are called: any id gives a name of its own, not too long, that stays in its folder."""
 
 import hashlib
+from pathlib import Path
 from urllib.parse import quote
 
 from mnemo_cli.orchestrate.job import Key
@@ -17,3 +18,9 @@ def file_stem(key: Key) -> str:
         # No other id has a % that stands before a dash.
         name = f"{name[:_KEPT]}%-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     return f"{name}.{key.number}"
+
+
+def output_files(folder: Path, key: Key) -> tuple[Path, Path]:
+    """Of what an attempt writes to stdout and to stderr."""
+    stem = file_stem(key)
+    return folder / f"{stem}.out", folder / f"{stem}.err"

@@ -19,6 +19,7 @@ CATCHES_ALL = {
     "app": 1,
     "library": 1,
     "doctor.audit": 1,
+    "orchestrate.engines.dask.link": 1,
     "diagnostics.feed": 1,
     "diagnostics.redaction.redactor": 1,
     "diagnostics.summary": 1,

@@ -13,8 +13,9 @@ from pathlib import Path
 import mnemo_cli
 
 PATIENCE_SECONDS = 40.0
+WORKER_TTL_SECONDS = 5.0
 CONFIGURATION = {
-    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{WORKER_TTL_SECONDS}s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "20s",
     "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
     "PYTHONPATH": str(Path(mnemo_cli.__file__).parents[1]),
@@ -82,6 +83,15 @@ class Cluster:
         before = self._wrap if wrap is None else tuple(wrap)
         self.workers[name] = self._start(name, command, before, enter)
         return self.workers[name]
+
+    def mend(self, workers: int) -> None:
+        """A scheduler and so many workers are there, whoever was ended before."""
+        if self.scheduler is None or self.scheduler.poll() is not None:
+            self.start_scheduler()
+        self.workers = {name: program for name, program in self.workers.items() if program.poll() is None}
+        while len(self.workers) < workers:
+            # A new name for each life: logs are told apart by it.
+            self.start_worker(f"w{len(self._programs)}")
 
     def kill(self, program: subprocess.Popen[bytes]) -> None:
         program.kill()

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.clusters import Cluster, Namespace, jobs_below, until
+from tests.live.clusters import WORKER_TTL_SECONDS, Cluster, Namespace, jobs_below, until
 from tests.live.test_dask import Client, lines, short_jobs
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
-CUT_SECONDS = 20.0
-WORKER_TTL_SECONDS = 5.0
 RECOVERED_SECONDS = 30.0
+JOBS = 8
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def namespace() -> Iterator[Namespace]:
         made.remove()
 
 
-def test_a_link_that_is_cut_for_twenty_seconds_costs_attempts_and_no_job(tmp_path: Path, namespace: Namespace):
+def test_a_link_that_is_cut_costs_attempts_and_no_job(tmp_path: Path, namespace: Namespace):
     folder = tmp_path / "cluster"
     folder.mkdir()
     made = Cluster(folder, host=namespace.here)
@@ -43,23 +42,22 @@ def test_a_link_that_is_cut_for_twenty_seconds_costs_attempts_and_no_job(tmp_pat
         made.start_scheduler()
         made.start_worker("near")
         made.start_worker("far", wrap=namespace.wrap)
-        client.plan(*short_jobs(client.folder, 4.0, count=16))
+        client.plan(*short_jobs(client.folder, 3.0, count=JOBS))
         client.start()
         far = made.folder_of("far")
-        until(lambda: len(jobs_below(far)) >= 2 and client.done() >= 2, "jobs on both", of=client.program)
+        until(lambda: len(jobs_below(far)) >= 2, "jobs on both", of=client.program)
         namespace.plug(False)
         cut = time.monotonic()
         until(lambda: any(row.reason == "lost" for row in client.attempts()), "the loss", of=client.program)
         assert time.monotonic() - cut <= WORKER_TTL_SECONDS + RECOVERED_SECONDS
         # What it had goes on, and ends with nobody to tell.
         until(lambda: not jobs_below(far), "the end of what ran there")
-        until(lambda: time.monotonic() - cut >= CUT_SECONDS, "the end of the cut")
         namespace.plug(True)
         assert client.end(120) == 0, client.said
-        client.check_every_job_is_done_once(16)
+        client.check_every_job_is_done_once(JOBS)
         lost = {row.job_id for row in client.attempts() if row.reason == "lost"}
         ended = Counter(lines(client.folder / "ended"))
-        assert set(ended) == {f"j{at}" for at in range(16)}
+        assert set(ended) == {f"j{at}" for at in range(JOBS)}
         # At least once: what was cut off came to its end there, and was done again.
         assert {job for job, times in ended.items() if times > 1} <= lost
         assert any(times > 1 for times in ended.values())

@@ -458,6 +458,17 @@ def test_another_keeper_adopts_what_a_killed_one_leaves(settings, tmp_path):
             assert is_gone(pid[job])
 
 
+def test_what_is_not_to_outlive_its_supervisor_does_not_where_its_keeper_is_dead_too(settings, tmp_path):
+    engine = Local(settings._replace(outlives=False))
+    engine.recover({})
+    engine.start([order("a", "sh", "-c", f"sleep 600 & echo $! > {tmp_path / 'pid'}; wait")])
+    child = pid_in(tmp_path / "pid")
+    os.kill(int(attempts(settings.folder).split(",")[1]), signal.SIGKILL)
+    await_that(lambda: is_gone(int(attempts(settings.folder).split(",")[1])), "the keeper's end")
+    engine.close()
+    await_that(lambda: is_gone(child), "the end of what it had started")
+
+
 def test_an_attempt_that_its_keeper_could_not_write_down_is_found_by_its_environment(settings):
     """The keeper is killed between a start and its line in the record: here the line is taken out."""
     first = Driver(settings)

@@ -178,7 +178,7 @@ class Loop:
         self._listen(self._run.wants_jobs and not self._clock.stopped)
 
     def _take_events(self, now: Now) -> None:
-        events = self._engine.events()
+        events = self._run.take(now)
         if any(map(_was_killed, events)):
             # The counter of the last moment is older than this end.
             self._note_host_ooms(self._read_host_ooms())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mnemo_cli.orchestrate.engines.engine import Order
 from mnemo_cli.orchestrate.flight import Flight
-from mnemo_cli.orchestrate.naming import file_stem
+from mnemo_cli.orchestrate.naming import output_files
 
 
 class Orders:
@@ -15,15 +15,15 @@ class Orders:
 
     def order(self, flight: Flight) -> Order:
         job, folder = flight.job, self._working_folder
-        stem = None if self._output_folder is None else self._output_folder / file_stem(flight.key)
+        output, errors = (None, None) if self._output_folder is None else output_files(self._output_folder, flight.key)
         return Order(
             key=flight.key,
             command=job.command,
             env=job.env,
             cwd=job.cwd if folder is None else str(folder / (job.cwd or "")),
             stdin=None if job.stdin is None else Path(folder or "", job.stdin),
-            stdout=None if stem is None else stem.with_name(f"{stem.name}.out"),
-            stderr=None if stem is None else stem.with_name(f"{stem.name}.err"),
+            stdout=output,
+            stderr=errors,
             limit_bytes=flight.limit_bytes,
             cpus=job.cpus,
             worker=flight.worker,

@@ -110,8 +110,7 @@ class Run:
 
     def turn(self, rooms: Sequence[Room], now: Now) -> None:
         """Everything that can be done now."""
-        self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
-        self.heed(self._engine.events(), now)
+        self.heed(self.take(now), now)
         for flight in self.scheduler.to_relieve():
             self.stop(flight, "preempted")
         self._stop_overdue(now)
@@ -119,6 +118,12 @@ class Run:
         self._feed(now)
         self._start(rooms, now)
         self._give_up_stuck(now)
+
+    def take(self, now: Now) -> Sequence[EngineEvent]:
+        """What the engine tells, to be heeded: what became of workers is noted while their attempts count as there."""
+        events = self._engine.events()
+        self.scheduler.note_workers(self._engine.workers(), now_seconds=now.clock_seconds)
+        return events
 
     def heed(self, events: Sequence[EngineEvent], now: Now) -> None:
         """Take in what the engine tells."""
@@ -138,7 +143,8 @@ class Run:
                     ended = Ended(status=code, seconds=0.0)
                     ends.append(End(self.scheduler.settle(key, "not-started"), ended, why))
                 case Lost(key):
-                    ends.append(End(self.scheduler.settle(key, "lost"), None, None))
+                    is_unwanted = self.scheduler.flights[key].stopped_for == "cancelled"
+                    ends.append(End(self.scheduler.settle(key, "cancelled" if is_unwanted else "lost"), None, None))
         if ends:
             self._note_ends(ends, now)
 

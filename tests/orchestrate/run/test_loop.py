@@ -4,6 +4,7 @@ import pytest
 
 from mnemo_cli.degrade.steps import Step
 from mnemo_cli.orchestrate.job import Job
+from mnemo_cli.orchestrate.run.run import Now
 from tests.orchestrate.run.stage import jobs
 
 
@@ -233,3 +234,11 @@ def test_a_job_above_the_budget_never_starts_and_the_rest_runs(stage):
     it = stage([*jobs("a"), Job(id="huge", name="h", command=("x",), claim_bytes=601)])
     it.play(None, lambda: it.end("a"))
     assert ("huge", "never-fits") in it.told and ("a", "ok") in it.told
+
+
+def test_a_cancelled_job_whose_attempt_is_lost_is_not_begun_again(stage, monkeypatch):
+    it = stage(jobs("a", "b"))
+    monkeypatch.setattr(it.engine, "stop", lambda key, *, grace_seconds: it.world.vanish(key))
+    it.play(None, lambda: it.run.cancel(["a"], Now(it.clock.now, 0.0)), None, lambda: it.end("b"))
+    assert ("a", "cancelled") in it.told and it.world.starts == [("a", 1), ("b", 1)]
+    assert it.journal.standing.cancelled == 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from distributed import Client, Future
@@ -10,8 +10,8 @@ from distributed import Client, Future
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
 from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting, Message
-from mnemo_cli.orchestrate.engines.dask.options import INSTALL
-from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent, carry_out, greet, stop
+from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent, bring, carry_out, greet, stop
+from mnemo_cli.orchestrate.engines.dask.registration import put_on_workers, take_off_workers
 from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.redact import printable
 
@@ -20,6 +20,10 @@ _ASK_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
 _MOMENT_SECONDS = 0.05
 _PULSE_SECONDS = 0.25
+_AGAIN_SECONDS = 1.0
+_PARTING_SECONDS = 5.0
+# Each is asked by itself, so that one that does not answer takes nobody else's answer away.
+_MOST_GREETED = 64
 _EVERYBODY = "all"
 _OVER = ("error", "cancelled", "lost")
 
@@ -48,6 +52,8 @@ class Connection:
         self._futures: dict[Key, tuple[str, Future[Any]]] = {}
         self._over: list[Future[Any]] = []
         self._will_ask = False
+        self._greeted: set[str] = set()
+        self._few = asyncio.Semaphore(_MOST_GREETED)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def is_up(self) -> bool:
@@ -58,27 +64,24 @@ class Connection:
         )
 
     async def open(self) -> None:
-        """Every worker that is there is greeted; raises EngineError where that cannot be."""
-        name = self._plugin.name
-        self._client.subscribe_topic(name, self._hear)
+        """Every worker that is there is greeted, and has answered or had its time to.
+
+        Raises EngineError where no agent can be there; OSError or TimeoutError where the scheduler does not answer.
+        """
+        self._client.subscribe_topic(self._plugin.name, self._hear)
         self._client.subscribe_topic(_EVERYBODY, self._hear_of_all)
-        try:
-            await self._client.register_plugin(self._plugin, name=name)
-        except (ImportError, AttributeError) as err:
-            # Left there, it would keep every worker from joining that has no mnemo.
-            with contextlib.suppress(ImportError, OSError, ValueError):
-                await self._client.unregister_worker_plugin(name)
-            raise EngineError(
-                f"the workers cannot load mnemo ({printable(str(err))}): it must be installed there in the same "
-                f"version as here: {INSTALL}"
-            ) from err
+        await put_on_workers(self._client, self._plugin, patience_seconds=_ANSWER_SECONDS)
         await self._ask()
 
     async def follow(self) -> None:
-        """Until it is down."""
-        asked_seconds = asyncio.get_running_loop().time()
+        """Until it is down. Raises what went wrong meanwhile; nothing here waits for a worker."""
+        loop = asyncio.get_running_loop()
+        asked_seconds = loop.time()
         while self.is_up():
             await asyncio.sleep(_PULSE_SECONDS)
+            for task in [task for task in self._tasks if task.done()]:
+                self._tasks.discard(task)
+                task.result()
             if not self.is_up():
                 return  # its futures are cancelled now, and the attempts go on
             self._over.clear()
@@ -86,13 +89,17 @@ class Connection:
                 if future.status in _OVER:
                     self.forget([key])
                     self._failed(agent, key, f"Dask has given it up: {future.status}")
-            now = asyncio.get_running_loop().time()
-            if now - asked_seconds >= _ASK_SECONDS and self.is_up():
-                asked_seconds = now
-                await self._ask()
+            if loop.time() - asked_seconds >= _ASK_SECONDS:
+                asked_seconds = loop.time()
+                self._later(self._ask_again())
 
     def hand_over(self, orders: Iterable[tuple[StartId, bytes]]) -> None:
-        """Each as a task for the one worker that it names; those of an earlier connection are not for this one."""
+        """Each as a task for the one worker that it names; those of an earlier connection are not for this one.
+
+        Those that come when it is down are dropped: agents that are greeted again tell that they have not begun them.
+        """
+        if not self.is_up():
+            return
         addresses = {greeting.agent: address for address, greeting in self._by_address.items()}
         for start, sent in orders:
             if start.epoch != self.epoch:
@@ -119,30 +126,31 @@ class Connection:
         self._over += [future for _, future in filter(None, found)]
 
     def stop(self, agent: str, key: Key, grace_seconds: float) -> None:
-        for address, greeting in self._by_address.items():
-            if greeting.agent == agent:
-                self._later(self._run(stop, key, grace_seconds, workers=[address]))
+        """Said until its agent has heard it, or is gone."""
+        self._later(self._stop(agent, key, asyncio.get_running_loop().time() + grace_seconds))
 
     async def close(self, *, for_good: bool) -> None:
         """`for_good`: the agents are taken off the workers too."""
-        for task in tuple(self._tasks):
+        for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if for_good and self.is_up():
-            with contextlib.suppress(OSError, ValueError, TimeoutError):
-                await asyncio.wait_for(self._client.unregister_worker_plugin(self._plugin.name), _ANSWER_SECONDS)
+            await take_off_workers(self._client, self._plugin)
         self._futures.clear()
         self._over.clear()
         if self.is_up():
             self._client.unsubscribe_topic(_EVERYBODY)
         with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._client.close(), _ANSWER_SECONDS)
+            await asyncio.wait_for(self._client.close(), _PARTING_SECONDS if self.is_up() else _MOMENT_SECONDS)
 
     def _hear(self, event: tuple[float, Message]) -> None:
-        message = event[1]
-        if message[0] == "hello":
-            self._ask_soon()
-        else:
-            self._tell(message)
+        match event[1]:
+            case ["hello", *_]:
+                self._ask_soon()
+            case ["kept", agent, job, number]:
+                self._later(self._fetch(agent, Key(job, number)))
+            case message:
+                self._tell(message)
 
     def _hear_of_all(self, event: tuple[float, Any]) -> None:  # whatever Dask and others tell
         match event[1]:
@@ -163,45 +171,78 @@ class Connection:
     async def _ask_in_a_moment(self) -> None:
         await asyncio.sleep(_MOMENT_SECONDS)
         self._will_ask = False
-        await self._ask()
+        await self._ask_again()
+
+    async def _ask_again(self) -> None:
+        """A question that fails is asked again soon."""
+        with contextlib.suppress(OSError, TimeoutError):
+            await self._ask()
 
     async def _ask(self) -> None:
         """Who is there: greets whom we do not know, and notices who has gone."""
         scheduler = self._client.scheduler
         if scheduler is None:
-            return
-        try:
-            known = await asyncio.wait_for(scheduler.identity(n_workers=-1), _ANSWER_SECONDS)
-        except (OSError, TimeoutError):
-            return
+            raise OSError("the connection to the scheduler was closed")
+        # Who is met while the scheduler answers may have come after it had.
+        before = set(self._by_address)
+        known = await asyncio.wait_for(scheduler.identity(n_workers=-1), _ANSWER_SECONDS)
         there = set(known["workers"])
-        for address in tuple(self._by_address.keys() - there):
+        for address in before - there:
             self._gone(address, "its worker is not there any more")
-        await self._greet(there - self._by_address.keys())
+        new = there - self._by_address.keys() - self._greeted
+        await asyncio.gather(*map(self._greet, new))
 
-    async def _greet(self, addresses: Collection[str]) -> None:
-        if not addresses:
-            return
-        answers = await self._run(greet, self.epoch, workers=list(addresses))
-        for address, answer in answers.items():
-            if isinstance(answer, Greeting) and address not in self._by_address:
-                if answer.version != VERSION:
-                    raise EngineError(f"mnemo on the worker {printable(answer.name)} is another version than here")
-                self._by_address[address] = answer
-                self._met(answer)
-
-    async def _run(self, function: Callable[..., Any], *words: object, workers: list[str]) -> dict[str, Any]:
-        """On these workers; one that fails or is gone has no answer."""
+    async def _greet(self, address: str) -> None:
+        self._greeted.add(address)
         try:
-            answers: dict[str, Any] = await asyncio.wait_for(
-                self._client.run(function, self._plugin.name, *words, workers=workers, on_error="return"),
-                _ANSWER_SECONDS,
-            )
-        except (OSError, TimeoutError):
-            return {}
-        return answers
+            async with self._few:
+                answer = await self._run(address, greet, self._plugin.hail(self.epoch))
+        finally:
+            self._greeted.discard(address)
+        if isinstance(answer, Greeting) and address not in self._by_address:
+            if answer.version != VERSION:
+                raise EngineError(f"mnemo on the worker {printable(answer.name)} is another version than here")
+            # Ends may be large, and are the engine's.
+            self._by_address[address] = answer._replace(running=(), ends=())
+            self._met(answer)
 
-    def _later(self, work: "Any") -> None:  # a coroutine of whatever result
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _stop(self, agent: str, key: Key, over_seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        await self._insist(agent, stop, lambda: (self.epoch, key, max(0.0, over_seconds - loop.time())))
+
+    async def _fetch(self, agent: str, key: Key) -> None:
+        """An end that is too large for a topic."""
+        answer = await self._insist(agent, bring, lambda: (key,))
+        if isinstance(answer, list):
+            self._tell(answer)
+
+    async def _insist(
+        self, agent: str, function: Callable[..., Any], words: Callable[[], tuple[object, ...]]
+    ) -> object:
+        """Its answer, asked for until it is there; None where the agent is gone, or the connection is."""
+        while self.is_up():
+            address = self._address_of(agent)
+            if address is not None:
+                answer = await self._run(address, function, *words())
+                if not isinstance(answer, Exception):
+                    return answer
+            elif not self._greeted:  # else its own answer to us may be on its way
+                return None
+            await asyncio.sleep(_AGAIN_SECONDS)
+        return None
+
+    def _address_of(self, agent: str) -> str | None:
+        return next((address for address, greeting in self._by_address.items() if greeting.agent == agent), None)
+
+    async def _run(self, address: str, function: Callable[..., Any], *words: object) -> object:
+        """Its answer on this worker; an exception where it failed, or where no answer came."""
+        run = self._client.run(function, self._plugin.name, *words, workers=[address], on_error="return")
+        try:
+            answers: dict[str, object] = await asyncio.wait_for(run, _ANSWER_SECONDS)
+        except (OSError, TimeoutError) as err:
+            return err
+        return answers.get(address)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """What becomes of it is seen with the next pulse."""
+        self._tasks.add(asyncio.get_running_loop().create_task(work))

@@ -5,59 +5,66 @@ says that an attempt was sent to.
 """
 
 import contextlib
-import pickle
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from select import poll
+from collections.abc import Callable, Mapping, Sequence
+from select import POLLIN, poll
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.brought import show
 from mnemo_cli.orchestrate.engines.dask.epoch import run_of
-from mnemo_cli.orchestrate.engines.dask.fencing import Placements, StartId
+from mnemo_cli.orchestrate.engines.dask.fencing import Placements
+from mnemo_cli.orchestrate.engines.dask.inherited import Inherited
 from mnemo_cli.orchestrate.engines.dask.link import Link
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, Sent, end_of, worker_of
-from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up, Wire
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
+from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
+from mnemo_cli.orchestrate.engines.dask.roster import Roster
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
 from mnemo_cli.orchestrate.inquest.inquest import Finding
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
 
+# How often somebody who waits for the scheduler is asked whether he still does.
+_WANTED_MILLISECONDS = 200
+
 
 class Dask:
-    """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached."""
+    """Jobs on the workers of a cluster. Raises EngineError where its scheduler is not reached while `is_wanted`."""
 
-    def __init__(self, settings: DaskSettings) -> None:
+    def __init__(
+        self,
+        settings: DaskSettings,
+        is_wanted: Callable[[], bool] = lambda: True,
+        make_link: Callable[[DaskSettings, MnemoAgent], Wire] = Link,
+    ) -> None:
         self._settings = settings
         settings.folder.mkdir(mode=0o700, exist_ok=True)
         agent = MnemoAgent(run_of(settings.folder), settings.edges, settings.own_budget_bytes, settings.working_folder)
         self._places = Placements()
-        self._orders: dict[Key, Order] = {}
-        self._numbers: dict[Key, int] = {}
-        self._number = 0
+        self._outbox = Outbox(brings_output=settings.brings_output)
         self._epoch = 0
-        self._greetings: dict[str, Greeting] = {}
-        self._workers: dict[str, Worker] = {}
-        self._use: dict[Key, int] = {}
-        self._known: dict[str, list[Key]] = {}
+        self._roster = Roster(time.monotonic())
         self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
-        self._told: list[Worker] = []
-        self._lonely_seconds = time.monotonic()
+        # Until `recover` has asked; then all that counts is what we have sent, or taken on.
+        self._inherited: Inherited | None = Inherited()
+        # When the last of each attempt that was told to stop is to be over, by our clock.
+        self._stops: dict[Key, float] = {}
+        self._is_up = False
         self.fenced = 0
-        self._link = Link(settings, agent)
+        self._link = make_link(settings, agent)
         with contextlib.ExitStack() as stack:
             stack.callback(self._link.close, for_good=False)
             self._link.start()
-            self._await_scheduler()
+            self._await_scheduler(is_wanted)
             stack.pop_all()
 
     @property
     def capacity(self) -> Capacity:
-        slots = sum(greeting.slots for greeting in self._greetings.values())
-        return Capacity(slots, "cgroup-v2", can_freeze=False, is_elsewhere=True)
+        return self._roster.capacity
 
     @property
     def descriptor(self) -> int:
@@ -69,39 +76,29 @@ class Dask:
             key, agent = order.key, order.worker
             if key in self._places:
                 raise EngineError(f"attempt {key.number} of job {key.job} was started before")
-            if agent is None or agent not in self._greetings:
+            if agent is None or agent not in self._roster.agents:
                 self._events.append(Lost(key, "its worker is gone"))
                 continue
-            self._number += 1
             self._places.send(key, agent)
-            self._orders[key], self._numbers[key] = order, self._number
-            start = StartId(self._epoch, self._number, agent, key)
-            known = tuple(self._known.pop(agent, ()))
-            floor = next(iter(self._numbers.values()))
-            plain = order._replace(env=dict(order.env))
-            one = Sent(start, plain, known, floor, brings_output=self._settings.brings_output)
-            # As bytes: Dask looks into everything else, several times.
-            sent.append((start, pickle.dumps(one)))
+            sent.append(self._outbox.send(order, agent, self._epoch))
         if sent:
             self._link.hand_over(sent)
 
     def events(self) -> tuple[EngineEvent, ...]:
         for news in self._link.take():
             self._heed(news)
-        if self._workers:
-            self._lonely_seconds = time.monotonic()
-        elif self._epoch and time.monotonic() - self._lonely_seconds > self._settings.worker_seconds:
+        # One that is there and says nothing is no worker.
+        if self._is_up and time.monotonic() - self._roster.heard_seconds > self._settings.worker_seconds:
             waited = self._settings.worker_seconds
-            raise EngineError(f"the cluster has had no worker for {waited:.0f} s: start some, and go on with --resume")
+            raise EngineError(f"no worker was heard of for {waited:.0f} s: start some, and go on with --resume")
         taken, self._events = tuple(self._events), []
         return taken
 
     def workers(self) -> Sequence[Worker]:
-        told, self._told = self._told, []
-        return told
+        return self._roster.take_told()
 
     def use(self) -> Mapping[Key, int]:
-        return self._use
+        return {key: size for agent, key, size in self._roster.use if self._places.is_at(key, agent)}
 
     def finding(self, key: Key) -> Finding | None:
         return finding_of(self._findings.pop(key, None))
@@ -113,39 +110,51 @@ class Dask:
         """Nothing is ever frozen."""
 
     def stop(self, key: Key, *, grace_seconds: float) -> None:
+        """Told once, and again only where it is to be over sooner: the link sees that its agent hears of it."""
+        over_seconds = time.monotonic() + grace_seconds
         agent = self._places.agent_of(key)
-        if agent is not None:
+        if agent is not None and over_seconds < self._stops.get(key, float("inf")):
+            self._stops[key] = over_seconds if grace_seconds else float("-inf")
             self._link.stop(agent, key, grace_seconds)
 
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
         """Asks every agent that is there; whoever comes later comes too late, and is told to end what it has."""
-        events: list[EngineEvent] = []
-        ends = {end_of(message)[0].key: (agent, message) for agent, message in self._told_ends()}
-        running = {key: agent for agent, greeting in self._greetings.items() for key in greeting.running}
+        assert self._inherited is not None, "a supervisor takes on what was left once"
+        inherited, self._inherited = self._inherited, None
+        running = {key: agent for agent, key in inherited.running}
+        # Placed first: as long as one of them is not dealt with their agents stay.
         for key in attempts:
-            if key in ends:
-                agent, message = ends[key]
-                events.append(self._ended(agent, message))
+            if (agent := inherited.ends[key][0] if key in inherited.ends else running.get(key)) is not None:
+                self._places.send(key, agent)
+        events: list[EngineEvent] = []
+        for key in attempts:
+            if key in inherited.ends:
+                events.append(self._ended(*inherited.ends[key]))
             elif key in running:
-                self._places.send(key, running[key])
                 events.append(Started(key, None, running[key]))
             else:
                 events.append(Lost(key, "no worker knows of it"))
-        for key, agent in running.items():
+        for key, (agent, _) in inherited.ends.items():
             if key not in attempts:
+                self._outbox.know(agent, key)
+        for agent, key in inherited.running:
+            if not self._places.is_at(key, agent):
                 self._link.stop(agent, key, 0)
         return tuple(events)
 
     def close(self) -> None:
         """Where attempts go on their agents stay, for the next supervisor."""
-        self._link.close(for_good=not len(self._places))
+        is_asked_for = self._inherited is None or self._inherited.is_empty
+        self._link.close(for_good=is_asked_for and not len(self._places))
 
-    def _await_scheduler(self) -> None:
+    def _await_scheduler(self, is_wanted: Callable[[], bool]) -> None:
         """Until it is reached, and the workers that are there have answered."""
         waits = poll()
-        waits.register(self._link.descriptor)
+        waits.register(self._link.descriptor, POLLIN)
         while not self._epoch:
-            waits.poll(1000)
+            if not is_wanted():
+                raise EngineError("nothing was begun: the scheduler was not waited for any longer")
+            waits.poll(_WANTED_MILLISECONDS)
             for news in self._link.take():
                 self._heed(news)
 
@@ -164,8 +173,8 @@ class Dask:
             case Up(epoch, greetings):
                 self._come_up(epoch, greetings)
             case Down():
-                for worker in self._workers.values():
-                    self._told.append(worker._replace(is_reached=False))
+                self._is_up = False
+                self._roster.cut_off()
             case Dead(error):
                 raise error
 
@@ -175,57 +184,62 @@ class Dask:
             case ["started", _, pairs]:
                 keys = [Key(*pair) for pair in pairs]
                 self._events += [Started(key, None, agent) for key in keys if self._places.is_at(key, agent)]
-            case ["report", _, standing, use] if agent in self._greetings:
-                self._note(agent, standing)
-                for job, number, size in use:
-                    if self._places.is_at(key := Key(job, number), agent):
-                        self._use[key] = size
-            case ["fenced", *_]:
-                self.fenced += 1
+            case ["report", _, standing, use] if agent in self._roster.agents:
+                for key in self._roster.report(agent, standing, use, time.monotonic()):
+                    if self._inherited is None and not self._places.is_at(key, agent):
+                        self._link.stop(agent, key, 0)  # given up by us
+            case ["fenced", _, job, number, epoch, start, known, reason]:
+                # Of its start that is under way: it will never begin there, and has not begun.
+                is_ours = epoch == self._epoch and start == self._outbox.number_of(key := Key(job, number))
+                if is_ours and known == "absent" and self._places.is_at(key, agent):
+                    self._end(key, agent, Lost(key, reason))
+                else:
+                    self.fenced += 1
+            case ["gone", _, reason]:
+                self._lose(agent, f"its worker can run nothing any more: {reason}")
             case ["ended" | "refused" | "lost", _, job, number, *_]:
-                if self._places.is_at(Key(job, number), agent):
+                if self._places.is_at(key := Key(job, number), agent):
                     self._events.append(self._ended(agent, message))
+                elif self._inherited is not None:
+                    self._inherited.note_end(key, agent, message)
                 else:
                     self.fenced += 1
 
     def _come_up(self, epoch: int, greetings: Sequence[Greeting]) -> None:
-        """At first `recover` asks for what goes on; later, of what we have sent, each agent tells what it has."""
-        is_first, self._epoch = not self._epoch, epoch
-        for agent in self._greetings.keys() - {greeting.agent for greeting in greetings}:
+        self._epoch, self._is_up, self._roster.heard_seconds = epoch, True, time.monotonic()
+        for agent in set(self._roster.agents) - {greeting.agent for greeting in greetings}:
             self._lose(agent, "its worker did not come back with the scheduler")
         for greeting in greetings:
-            if is_first:
-                self._greetings[greeting.agent] = greeting
-                self._note(greeting.agent, greeting.standing)
-            else:
-                self._meet(greeting)
+            self._meet(greeting)
 
     def _meet(self, greeting: Greeting) -> None:
         """What it knows of what it was sent counts: what it has not begun it never will, since the epoch is another."""
         agent = greeting.agent
-        self._greetings[agent] = greeting
-        self._note(agent, greeting.standing)
+        now_seconds = time.monotonic()
+        self._roster.meet(greeting, now_seconds)
+        if self._inherited is not None:
+            self._inherited.meet(greeting)
+            return
         for message in greeting.ends:
             if not self._places.is_at(key := end_of(message)[0].key, agent):
-                self._known.setdefault(agent, []).append(key)
+                self._outbox.know(agent, key)
             else:
                 self._hear(message)
         sent = {key for key in self._places if self._places.is_at(key, agent)}
         for key in sent - set(greeting.running):
             self._end(key, agent, Lost(key, "it was not begun"))
-        for key in set(greeting.running) - sent:
-            self._link.stop(agent, key, 0)
-
-    def _note(self, agent: str, standing: Mapping[str, object]) -> None:
-        worker = worker_of(self._greetings[agent], standing, heard_seconds=time.monotonic())
-        self._workers[agent] = worker
-        self._told.append(worker)
+        for key in greeting.running:
+            if key not in sent:
+                self._link.stop(agent, key, 0)
+            elif key in self._stops:
+                self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
 
     def _lose(self, agent: str, reason: str) -> None:
-        if self._greetings.pop(agent, None) is None:
+        if not self._roster.lose(agent):
             return
-        self._known.pop(agent, None)
-        self._told.append(self._workers.pop(agent)._replace(is_lost=True))
+        self._outbox.lose(agent)
+        if self._inherited is not None:
+            self._inherited.lose(agent)
         lost = self._places.lose(agent)
         self._settle(lost)
         self._events += [Lost(key, reason) for key in lost]
@@ -234,10 +248,9 @@ class Dask:
         event, output, finding = end_of(message)
         if finding is not None:
             self._findings[event.key] = finding
-        order = self._orders.get(event.key)
-        show(output, order)
+        show(output, event.key, self._settings.output_folder)
         self._places.take_end(event.key, agent)
-        self._known.setdefault(agent, []).append(event.key)
+        self._outbox.know(agent, event.key)
         self._settle([event.key])
         return event
 
@@ -248,10 +261,6 @@ class Dask:
 
     def _settle(self, keys: Sequence[Key]) -> None:
         for key in keys:
-            self._orders.pop(key, None)
-            self._numbers.pop(key, None)
-            self._use.pop(key, None)
+            self._outbox.settle(key)
+            self._stops.pop(key, None)
         self._link.settle(keys)
-
-    def _told_ends(self) -> Iterable[tuple[str, Message]]:
-        return ((agent, message) for agent, greeting in self._greetings.items() for message in greeting.ends)

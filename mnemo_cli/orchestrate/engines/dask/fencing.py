@@ -3,15 +3,20 @@
 Dask runs a task again when its worker has died, on another one, whatever `retries` says, and a worker that was
 cut off goes on with what it had. So each order names the supervisor's epoch and the one agent that may carry
 it out: an id that is good for one start. An agent refuses what is not for it, what is of an earlier supervisor,
-and what it has begun already; the engine takes one end of an attempt, from where it had sent it.
+what it has begun already, and what it was told to stop before it came; the engine takes one end of an attempt,
+from where it had sent it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from mnemo_cli.orchestrate.job import Key
 
 End = TypeVar("End")
+# What an agent knows of an attempt. One that is absent, and whose start it has refused, will never begin there.
+Known: TypeAlias = Literal["running", "ended", "absent"]
+# Stops that come before their orders: more than any supervisor has under way to one worker.
+_MOST_STOPPED = 10_000
 
 
 class StartId(NamedTuple):
@@ -36,12 +41,14 @@ class Ledger(Generic[End]):
         self._numbers: set[int] = set()
         self._running: set[Key] = set()
         self._ends: dict[Key, End] = {}
+        self._stopped: dict[Key, None] = {}
 
     def greet(self, epoch: int) -> bool:
         """A supervisor is there; whether it is no earlier one than the last."""
         if epoch > self.epoch:
             self.epoch, self._floor = epoch, 0
             self._numbers.clear()
+            self._stopped.clear()
         return epoch == self.epoch
 
     def begin(self, start: StartId) -> str | None:
@@ -52,17 +59,39 @@ class Ledger(Generic[End]):
             return "it was sent by another supervisor"
         if start.number < self._floor or start.number in self._numbers or start.key in self._running:
             return "it was begun here before"
+        if start.key in self._stopped:
+            return "it was stopped before it came"
         self._numbers.add(start.number)
         self._running.add(start.key)
         return None
+
+    def stop(self, epoch: int, key: Key) -> bool:
+        """Whether it runs and is to be ended now. One whose order has not come is refused when it comes."""
+        if epoch != self.epoch or self.known(key) == "ended":
+            return False
+        if key in self._running:
+            return True
+        while len(self._stopped) >= _MOST_STOPPED:
+            del self._stopped[next(iter(self._stopped))]
+        self._stopped[key] = None
+        return False
+
+    def known(self, key: Key) -> Known:
+        """Before the engine was told of its end, or has forgotten it, it is not absent."""
+        return "running" if key in self._running else "ended" if key in self._ends else "absent"
 
     def ended(self, key: Key, end: End) -> None:
         """Kept until the engine knows it."""
         self._running.discard(key)
         self._ends[key] = end
 
-    def forget(self, keys: Iterable[Key], floor: int) -> None:
-        """Their ends are in the journal, and no start below `floor` is under way any more."""
+    def forget(self, start: StartId, keys: Iterable[Key], floor: int) -> None:
+        """The ends of `keys` are in the journal, and no start below `floor` is under way any more.
+
+        So says whoever has sent `start`: what another supervisor counts, or says to another agent, is not for us.
+        """
+        if start.agent != self.agent or start.epoch != self.epoch:
+            return
         for key in keys:
             self._ends.pop(key, None)
         if floor > self._floor:

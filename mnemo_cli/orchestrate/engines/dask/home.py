@@ -11,10 +11,12 @@ from mnemo_cli.orchestrate.engines.dask.messages import NO_OUTPUT, Output, Sent
 from mnemo_cli.orchestrate.engines.engine import Order
 from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.orchestrate.naming import file_stem
+from mnemo_cli.sampling.files import reason
 
 # Of each stream; it goes through the scheduler.
 MOST_OUTPUT_BYTES = 64 << 10
 _MARK = b"\n[mnemo left out %d bytes here]\n"
+_UNREAD = b"[mnemo could not read on the worker what was written here: %s]\n"
 
 
 class Home:
@@ -60,23 +62,27 @@ class Home:
 
 
 def _taken(file: Path) -> bytes:
-    """Its beginning and its end, and no more of it here."""
-    found = b""
+    """Its beginning and its end, and no more of it here. One that cannot be read says so in its place."""
     try:
-        if not file.stat().st_size:
-            file.unlink()  # most attempts write nothing
-            return found
-        with file.open("rb") as opened:
-            size = opened.seek(0, 2)
-            opened.seek(0)
-            if size <= MOST_OUTPUT_BYTES:
-                found = opened.read()
-            else:
-                head = opened.read(MOST_OUTPUT_BYTES // 4)
-                rest = MOST_OUTPUT_BYTES - len(head)
-                opened.seek(size - rest)
-                found = head + _MARK % (size - len(head) - rest) + opened.read(rest)
-        file.unlink()
-    except OSError:
+        found = _read(file)
+    except FileNotFoundError:  # it never began
         return b""
+    except OSError as err:
+        found = _UNREAD % reason(err).encode()
+    with contextlib.suppress(OSError):  # the folder goes with the worker
+        file.unlink()
     return found
+
+
+def _read(file: Path) -> bytes:
+    if not file.stat().st_size:  # as most attempts'
+        return b""
+    with file.open("rb") as opened:
+        size = opened.seek(0, 2)
+        opened.seek(0)
+        if size <= MOST_OUTPUT_BYTES:
+            return opened.read()
+        head = opened.read(MOST_OUTPUT_BYTES // 4)
+        rest = MOST_OUTPUT_BYTES - len(head)
+        opened.seek(size - rest)
+        return head + _MARK % (size - len(head) - rest) + opened.read(rest)

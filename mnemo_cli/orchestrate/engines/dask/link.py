@@ -29,6 +29,10 @@ from mnemo_cli.orchestrate.job import Key
 from mnemo_cli.redact import printable
 
 _AGAIN_SECONDS = 0.5
+# Dask waits twice as long after each vain attempt to connect, up to the whole time that it is given.
+_ATTEMPT_SECONDS = 5.0
+# Longer than every farewell to scheduler and workers takes that is waited for, one after the other.
+_PARTING_SECONDS = 30.0
 _LOGGERS = ("distributed", "tornado", "bokeh")
 # What comes together is taken in one turn of the run's loop: ends soon, and reports of many workers when there is time.
 _ENDS_SECONDS = 0.003
@@ -79,13 +83,15 @@ class Link:
         self._in_loop(lambda connection: connection.stop(agent, key, grace_seconds))
 
     def close(self, *, for_good: bool) -> None:
-        """Waits for the thread's end."""
+        """Whatever it is doing, it is over soon."""
         if self._thread.is_alive():
             self._for_good = for_good
             with contextlib.suppress(RuntimeError):  # its loop has just ended
                 self._loop.call_soon_threadsafe(self._closing.set)
-            self._thread.join()
-        os.close(self._bell)
+            self._thread.join(_PARTING_SECONDS)
+        if not self._thread.is_alive():  # else it may still ring
+            os.close(self._bell)
+            self._loop.close()  # of a thread that never was
 
     def _in_loop(self, work: Callable[[Connection], object]) -> None:
         def do() -> None:
@@ -98,30 +104,46 @@ class Link:
     # in the thread
 
     def _live(self) -> None:
+        """Whatever ends it is told of, since who waits for news has nothing else to go by."""
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._keep_up())
+            self._loop.run_until_complete(self._until_closing())
+        except EngineError as err:
+            self._tell(Dead(err))
+        except (Exception, asyncio.CancelledError) as bug:  # noqa: BLE001 Dask's client is foreign code
+            why = printable(str(bug) or type(bug).__name__)
+            self._tell(Dead(EngineError(f"Dask has failed here ({why}): the run goes on with --resume")))
         finally:
             self._loop.close()
 
+    async def _until_closing(self) -> None:
+        """Nothing that is waited for holds up the end."""
+        working = asyncio.create_task(self._keep_up())
+        closing = asyncio.create_task(self._closing.wait())
+        await asyncio.wait({working, closing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, closing):
+            task.cancel()
+        await asyncio.wait({working, closing})
+        if not self._closing.is_set():
+            working.result()
+        elif not working.cancelled():
+            working.exception()  # nobody is there any more to be told
+
     async def _keep_up(self) -> None:
-        # Without this Dask looks for the source of whoever submits, at each order, and sends it along.
         _quiet_loggers()
+        # Without this Dask looks for the source of whoever submits, at each order, and sends it along.
         dask.config.set({"distributed.diagnostics.computations.nframes": 0})
         settings = self._settings
         async with contextlib.AsyncExitStack() as stack:
-            try:
-                address, security = settings.scheduler, _security(settings)
-                if address is None:
-                    address = await stack.enter_async_context(LocalCluster(settings.local_workers))
-                await self._follow(address, security)
-            except EngineError as err:
-                self._tell(Dead(err))
+            address, security = settings.scheduler, _security(settings)
+            if address is None:
+                address = await stack.enter_async_context(LocalCluster(settings.local_workers))
+            await self._follow(address, security)
 
     async def _follow(self, address: str, security: Security | None) -> None:
         patience_seconds, since_seconds = self._settings.connect_seconds, time.monotonic()
         is_first = True
-        while not self._closing.is_set():
+        while True:
             try:
                 await self._connected(address, security, patience_seconds)
             except (OSError, TimeoutError) as err:
@@ -129,15 +151,18 @@ class Link:
                     raise _unreachable(address, err, since_seconds, is_first=is_first) from err
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
-            if self._closing.is_set():
-                return
             self._tell(Down(f"the scheduler {printable(address)} is not reached"))
             is_first, since_seconds, patience_seconds = False, time.monotonic(), self._settings.reconnect_seconds
 
     async def _connected(self, address: str, security: Security | None, seconds: float) -> None:
         """From a new client to its end."""
         client = Client(
-            address, asynchronous=True, security=security, timeout=seconds, set_as_default=False, name="mnemo"
+            address,
+            asynchronous=True,
+            security=security,
+            timeout=min(seconds, _ATTEMPT_SECONDS),
+            set_as_default=False,
+            name="mnemo",
         )
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(_let_go, client)
@@ -153,13 +178,8 @@ class Link:
             await connection.open()
             self._tell(Up(connection.epoch, tuple(self._met.values())))
             self._connection = connection
-            following = asyncio.create_task(connection.follow())
-            closing = asyncio.create_task(self._closing.wait())
-            await asyncio.wait({following, closing}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (following, closing):
-                task.cancel()
-            if following.done() and not following.cancelled():
-                following.result()
+            self._met.clear()
+            await connection.follow()
         finally:
             self._connection = None
             await connection.close(for_good=self._closing.is_set() and self._for_good)

@@ -7,24 +7,32 @@ An agent tells, as events of its run's topic:
               oom_kills, group, host_ooms_rose, output, output, finding]
     ["refused", AGENT, JOB, NUMBER, code, reason]    its command cannot be run
     ["lost", AGENT, JOB, NUMBER, reason]
-    ["fenced", AGENT, JOB, NUMBER, reason]           nothing was started: whoever was sent there is told of in its place
+    ["kept", AGENT, JOB, NUMBER]                     it has ended, and there is much to tell of that: `bring` has it all
+    ["fenced", AGENT, JOB, NUMBER, epoch, start, known, reason]
+                                                     this start was refused; `known` is what it knows of the attempt
     ["report", AGENT, {standing}, [[JOB, NUMBER, bytes], ...]]
+                                                     attempts that cannot be read are missing
+    ["gone", AGENT, reason]                          it can do no more, and nothing runs there
 `output` is what the attempt wrote to each stream, as far as it is brought home. `finding` is why it died.
+
+A scheduler keeps the last thousand words of each topic, for as long as it lives: what is large is asked for.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, get_args
 
+from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Level
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
-from mnemo_cli.orchestrate.engines.engine import EngineEvent, Finished, Lost, NotStarted, Order
+from mnemo_cli.orchestrate.engines.engine import Enforcement, EngineEvent, Finished, Lost, NotStarted, Order
 from mnemo_cli.orchestrate.job import Ended, Key
 from mnemo_cli.orchestrate.worker import Worker
 
 Message = list[Any]  # of msgpack's values
 # Grows with every change of what stands above or in `Sent`: agents and engines of different ones do not talk.
-VERSION = 1
+VERSION = 2
+_MOST_TOLD_BYTES = 4096
 
 
 class Sent(NamedTuple):
@@ -40,6 +48,15 @@ class Sent(NamedTuple):
     brings_output: bool = False
 
 
+class Hail(NamedTuple):
+    """What a supervisor says first. Agents outlive supervisors: each brings its own levels, and its own budget
+    for the jobs on a worker together."""
+
+    epoch: int
+    edges: Edges
+    own_budget_bytes: int | None
+
+
 class Greeting(NamedTuple):
     """An agent's answer to a supervisor: who it is, what goes on with it, what has ended."""
 
@@ -52,6 +69,7 @@ class Greeting(NamedTuple):
     standing: Mapping[str, Any]
     running: tuple[Key, ...] = ()
     ends: tuple[Message, ...] = ()
+    enforcement: Enforcement = "none"
 
 
 class Output(NamedTuple):
@@ -76,6 +94,11 @@ def end_message(agent: str, event: EngineEvent, output: Output = NO_OUTPUT, find
     raise AssertionError(f"{event} is no end")
 
 
+def may_be_told(message: Message) -> bool:
+    """Whether it is small enough for a topic; else it is kept, and told of."""
+    return sum(len(word) for word in message if isinstance(word, bytes)) <= _MOST_TOLD_BYTES
+
+
 def end_of(message: Message) -> tuple[EngineEvent, Output, bytes | None]:
     """The same in the engine's words."""
     match message:
@@ -86,6 +109,12 @@ def end_of(message: Message) -> tuple[EngineEvent, Output, bytes | None]:
         case ["lost", _, job, number, reason]:
             return Lost(Key(job, number), reason), NO_OUTPUT, None
     raise AssertionError(f"{message[:1]} is no end")
+
+
+def weakest(enforcements: Iterable[Enforcement]) -> Enforcement:
+    """How a limit is held at least, on whichever worker a job runs; "none" where nobody is."""
+    best_first: tuple[Enforcement, ...] = get_args(Enforcement)
+    return max(enforcements, key=best_first.index, default="none")
 
 
 def worker_of(greeting: Greeting, standing: Mapping[str, Any], *, heard_seconds: float) -> Worker:

@@ -1,8 +1,10 @@
 """What the link tells the engine, in the order in which it happened."""
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, TypeAlias
 
 from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask.fencing import StartId
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
 from mnemo_cli.orchestrate.job import Key
 
@@ -54,3 +56,32 @@ class Dead(NamedTuple):
 
 
 News: TypeAlias = Said | Met | Left | Failed | Down | Up | Dead
+
+
+class Wire(Protocol):
+    """What the engine needs of its link. Every call but `close` returns at once."""
+
+    @property
+    def descriptor(self) -> int:
+        """Readable while there are news."""
+        ...
+
+    def start(self) -> None: ...
+
+    def take(self) -> Sequence[News]:
+        """What has happened since the last call, in order."""
+        ...
+
+    def hand_over(self, orders: Sequence[tuple[StartId, bytes]]) -> None:
+        """To the agents that they name; an agent that is greeted later knows nothing of those that were not taken."""
+        ...
+
+    def settle(self, keys: Sequence[Key]) -> None:
+        """These have ended."""
+        ...
+
+    def stop(self, agent: str, key: Key, grace_seconds: float) -> None:
+        """Said until the agent has heard it, or is greeted anew."""
+        ...
+
+    def close(self, *, for_good: bool) -> None: ...

@@ -20,8 +20,8 @@ class DaskSettings(NamedTuple):
     """`folder` is the journal's side folder. `scheduler` None: a cluster of our own with `local_workers` workers.
 
     `working_folder` is where the run was begun: jobs that name no other work elsewhere where a worker has none
-    such. `brings_output` False: output goes to files of a folder that the workers have too. `own_budget_bytes`
-    is for the jobs on each worker together.
+    such. `brings_output` False: output goes to files of a folder that the workers have too; else it is brought, into
+    `output_folder` or (None) to our streams. `own_budget_bytes` is for the jobs on each worker together.
     """
 
     folder: Path
@@ -32,6 +32,7 @@ class DaskSettings(NamedTuple):
     working_folder: str | None = None
     own_budget_bytes: int | None = None
     brings_output: bool = True
+    output_folder: Path | None = None
     connect_seconds: float = 20.0
     reconnect_seconds: float = 120.0
     worker_seconds: float = 600.0

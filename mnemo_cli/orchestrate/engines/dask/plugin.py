@@ -3,6 +3,7 @@
 Its functions are called on workers, by name: mnemo must be installed there.
 """
 
+import contextlib
 import pickle
 import uuid
 from pathlib import Path
@@ -14,7 +15,7 @@ from mnemo_cli.errors import EngineError
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.orchestrate.engines.dask.agent import Agent, Seat, agent_folder
 from mnemo_cli.orchestrate.engines.dask.home import Home
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Sent
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Hail, Message, Sent
 from mnemo_cli.orchestrate.engines.dask.standing import Standings
 from mnemo_cli.orchestrate.engines.dask.witness import Witness
 from mnemo_cli.orchestrate.job import Key
@@ -37,33 +38,46 @@ class MnemoAgent(WorkerPlugin):
         self.agent: Agent | None = None
         self._run, self._edges, self._own_budget_bytes, self._folder = run, edges, own_budget_bytes, folder
 
+    def hail(self, epoch: int) -> Hail:
+        """What an agent is told first: it may be one that an earlier supervisor has left."""
+        return Hail(epoch, self._edges, self._own_budget_bytes)
+
     async def setup(self, worker: Worker) -> None:
         from mnemo_cli.orchestrate.engines.local.local import Local, LocalSettings
 
         folder = agent_folder(worker.local_directory, self._run)
         slots = worker.state.nthreads
-        standings = Standings(
-            self._edges,
-            dasks_limit_bytes=worker.memory_manager.memory_limit,
-            own_budget_bytes=self._own_budget_bytes,
-            root=Path("/"),
-        )
         seat = Seat(
             str(worker.name), worker.contact_address or worker.address, _host_of(worker), slots,
             worker.monitor.get_process_memory,
         )  # fmt: skip
-        self.agent = Agent(
-            uuid.uuid4().hex[:12],
-            Local(LocalSettings(folder, slots, outlives=False)),
-            standings,
-            Home(folder, self._folder),
-            Witness(Path("/")),
-            seat,
-            lambda message: worker.log_event(self.name, message),
-        )
-        self.agent.begin()
-        # For others who look at the cluster: mnemo itself goes by what agents tell, which changes.
-        memory_bytes, slots = self.agent.resources
+        # Where one of them cannot be had nothing is left behind, and nobody is greeted here.
+        with contextlib.ExitStack() as stack:
+            standings = Standings(
+                self._edges,
+                dasks_limit_bytes=worker.memory_manager.memory_limit,
+                own_budget_bytes=self._own_budget_bytes,
+                root=Path("/"),
+            )
+            stack.callback(standings.close)
+            witness = Witness(Path("/"))
+            stack.callback(witness.close)
+            engine = Local(LocalSettings(folder, slots, outlives=False))
+            stack.callback(engine.close)
+            agent = Agent(
+                uuid.uuid4().hex[:12],
+                engine,
+                standings,
+                Home(folder, self._folder),
+                witness,
+                seat,
+                lambda message: worker.log_event(self.name, message),
+            )
+            # For others who look at the cluster: mnemo itself goes by what agents tell, which changes.
+            memory_bytes, slots = agent.resources
+            agent.begin()
+            stack.pop_all()
+        self.agent = agent
         await worker.set_resources(**{MEMORY_RESOURCE: memory_bytes, SLOTS_RESOURCE: slots})
 
     async def teardown(self, worker: Worker) -> None:
@@ -82,15 +96,21 @@ async def carry_out(name: str, sent: bytes) -> None:
     await agent.carry_out(order)
 
 
-async def greet(name: str, epoch: int, dask_worker: Worker) -> Greeting | None:
+async def greet(name: str, hail: Hail, dask_worker: Worker) -> Greeting | None:
     agent = _agent_of(dask_worker, name)
-    return None if agent is None else agent.greet(epoch)
+    return None if agent is None else agent.greet(hail)
 
 
-async def stop(name: str, key: Key, grace_seconds: float, dask_worker: Worker) -> None:
+async def stop(name: str, epoch: int, key: Key, grace_seconds: float, dask_worker: Worker) -> None:
     agent = _agent_of(dask_worker, name)
     if agent is not None:
-        agent.stop(key, grace_seconds)
+        agent.stop(epoch, key, grace_seconds)
+
+
+async def bring(name: str, key: Key, dask_worker: Worker) -> Message | None:
+    """The whole message of an end that was kept there, as long as nobody has said that he knows it."""
+    agent = _agent_of(dask_worker, name)
+    return None if agent is None else agent.bring(key)
 
 
 def _agent_of(worker: Worker, name: str) -> Agent | None:

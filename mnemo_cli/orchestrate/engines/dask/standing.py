@@ -4,7 +4,7 @@ Its jobs are in groups below its own, so that every limit on its path is theirs 
 worker's memory is a limit beside those: several workers of one machine share it by that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,12 +49,16 @@ class Standings:
         self._sampler = choose_sampler(TargetChoice(), portable=False, root=root, asked=NOBODY)
         self._levels: list[Level | None] = []
 
-    def look(self, own_bytes: int, use_bytes: Iterable[int], *, time_seconds: float, clock_seconds: float) -> Standing:
-        """What holds now; `use_bytes` is what our jobs here use."""
-        jobs_bytes = sum(use_bytes)
+    def obey(self, edges: Edges, own_budget_bytes: int | None) -> None:
+        """A supervisor's, which need not be those of the last one."""
+        self._edges, self._own_budget_bytes = edges, own_budget_bytes
+
+    def look(self, own_bytes: int, jobs_bytes: int | None, *, time_seconds: float, clock_seconds: float) -> Standing:
+        """What holds now; `jobs_bytes` is what our jobs here use together, None where one cannot be read."""
         limits = list(self._sampler.glance(time_seconds=time_seconds, clock_seconds=clock_seconds).limits)
         if self._dasks_limit_bytes:
-            limits.append(Memory(DASKS_LIMIT, own_bytes + jobs_bytes, self._dasks_limit_bytes))
+            used_bytes = None if jobs_bytes is None else own_bytes + jobs_bytes
+            limits.append(Memory(DASKS_LIMIT, used_bytes, self._dasks_limit_bytes))
         before = self._levels if len(self._levels) == len(limits) else [None] * len(limits)
         self._levels = [
             None if memory.used_ratio is None else next_level(memory.used_ratio, self._edges, level)
@@ -70,13 +74,14 @@ def standing_of(
     limits: Sequence[Memory],
     levels: Sequence[Level | None],
     edges: Edges,
-    jobs_bytes: int,
+    jobs_bytes: int | None,
     own_budget_bytes: int | None,
 ) -> Standing:
     """Rooms of every bounded limit, and of a person's budget for the jobs on each worker."""
     rooms = [_room(memory, edges) for memory in limits if isinstance(memory.limit_bytes, int)]
     if own_budget_bytes is not None:
-        rooms.append(Room("the budget", jobs_bytes, own_budget_bytes, own_budget_bytes - jobs_bytes))
+        left_bytes = None if jobs_bytes is None else own_budget_bytes - jobs_bytes
+        rooms.append(Room("the budget", jobs_bytes, own_budget_bytes, left_bytes))
     at = binding_index(limits, levels)
     binding = None if at is None else limits[at]
     limit_bytes = None if binding is None else binding.limit_bytes

@@ -4,6 +4,7 @@ It may wait for the kernel's own line, so it works in a thread of its own beside
 """
 
 import asyncio
+import logging
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from mnemo_cli.orchestrate.outcome import OOM_REASONS, reason_of
 from mnemo_cli.orchestrate.run.ends import Death
 from mnemo_cli.sampling.host import HostMemory
 
+_LOGGER = logging.getLogger("mnemo")
 _KILLED = (-9, 137)
 
 
@@ -54,20 +56,28 @@ class Witness:
         self._orders.pop(key, None)
 
     def ask(self, event: EngineEvent, then: Callable[[bytes | None], None]) -> None:
-        """`then` gets a finding, pickled, in the event loop: at once where there is nothing to find out."""
+        """`then` gets a finding, pickled, in the event loop: at once where there is nothing to find out.
+
+        It is called in any case: an end is told also where nobody could find out why.
+        """
         order = self._orders.pop(event.key, None)
         identity = self._identities.pop(event.key, None)
         death = None if order is None else _death_of(event, order, identity)
         if death is None:
             then(None)
             return
-        asked = asyncio.get_running_loop().run_in_executor(self._thread, self._inquest.hold, death)
-        asked.add_done_callback(lambda found: then(None if found.cancelled() else _pickled(found.result())))
+        asked = asyncio.get_running_loop().run_in_executor(self._thread, self._find_out, death)
+        asked.add_done_callback(lambda found: then(_answer_of(found)))
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
         self._inquest.close()
         self._host.close()
+
+    def _find_out(self, death: Death) -> bytes | None:
+        """In the thread."""
+        finding = self._inquest.hold(death)
+        return None if finding is None else pickle.dumps(finding)
 
     def _read_host_kills(self) -> int | None:
         return self._host.read_paging([]).oom_kills_total
@@ -79,8 +89,14 @@ def finding_of(pickled: bytes | None) -> Finding | None:
     return found if isinstance(found, Finding) else None
 
 
-def _pickled(finding: Finding | None) -> bytes | None:
-    return None if finding is None else pickle.dumps(finding)
+def _answer_of(asked: "asyncio.Future[bytes | None]") -> bytes | None:
+    if asked.cancelled():
+        return None
+    error = asked.exception()
+    if error is not None:
+        _LOGGER.error("why an attempt died could not be found out", exc_info=error)
+        return None
+    return asked.result()
 
 
 def _death_of(event: EngineEvent, order: Order, identity: Identity | None) -> Death | None:

@@ -28,7 +28,7 @@ from mnemo_cli.orchestrate.engines.local.peaks import Ending
 from mnemo_cli.orchestrate.engines.local.place import Place, find_place
 from mnemo_cli.orchestrate.engines.local.program import Programs, Unrunnable
 from mnemo_cli.orchestrate.engines.local.recovery import Recovery
-from mnemo_cli.orchestrate.engines.local.remains import read_boot_id
+from mnemo_cli.orchestrate.engines.local.remains import end_orphans, read_boot_id
 from mnemo_cli.orchestrate.engines.local.running import Running
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
@@ -160,6 +160,10 @@ class Local:
     def close(self) -> None:
         for running in self._running.values():
             running.close()
+        self._link.hear()
+        if self._link.is_closed and self._running and not self._settings.outlives:
+            # A keeper that lives ends them when we are gone.
+            end_orphans(self._folder, self._boot_id, self._root)
         self._link.close(wait=not self._running)
         os.close(self._bell)
         self._poll.close()

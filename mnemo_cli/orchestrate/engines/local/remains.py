@@ -11,7 +11,7 @@ from mnemo_cli.orchestrate.engines.local.keeper.group import found
 from mnemo_cli.orchestrate.engines.local.keeper.signalling import send
 from mnemo_cli.orchestrate.engines.local.keeper.tree import environment, start_ticks
 from mnemo_cli.orchestrate.engines.local.peaks import Ending
-from mnemo_cli.orchestrate.engines.local.records import Begun, KeeperLine
+from mnemo_cli.orchestrate.engines.local.records import Begun, KeeperLine, read_records
 from mnemo_cli.orchestrate.job import Identity, Key
 
 _CLEARING_SECONDS = 2.0
@@ -58,6 +58,12 @@ class Crowd:
         """Kill what attempts that are over have left running."""
         others = {one.pid: one.started for key, many in self._members.items() if key not in living for one in many}
         send(lambda: [pid for pid, ticks in others.items() if start_ticks(self._proc, pid) == ticks], signal.SIGKILL)
+
+
+def end_orphans(folder: Path, boot_id: str, root: Path) -> None:
+    """All that the keepers of this folder have started, where the last of them is dead too and nobody follows it."""
+    Crowd(str(folder), boot_id, root).end_others(())
+    clear(read_records(folder / "attempts", ()).keepers, (), boot_id)
 
 
 def unseen_end(begun: Begun, boot_id: str) -> Ending | None:

@@ -59,3 +59,14 @@ def test_what_is_left_at_the_end_is_removed(tmp_path: Path):
     order.stdout.write_bytes(b"half a")
     home.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_read_says_so_in_its_place(tmp_path: Path):
+    home = Home(tmp_path, None)
+    order = home.order(sent())
+    assert order.stdout is not None
+    order.stdout.mkdir()
+    (order.stdout / "x").touch()
+    out, err = home.output(KEY)
+    assert out is not None and b"could not read on the worker" in out and b"Is a directory" in out
+    assert err == b""  # it was never begun

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from mnemo_cli.model import Level
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Output, Sent, end_message, end_of, worker_of
+from mnemo_cli.orchestrate.engines.dask.messages import (
+    Greeting,
+    Output,
+    Sent,
+    end_message,
+    end_of,
+    may_be_told,
+    weakest,
+    worker_of,
+)
 from mnemo_cli.orchestrate.engines.dask.standing import Standing
 from mnemo_cli.orchestrate.engines.engine import Finished, Lost, NotStarted, Order, Started
 from mnemo_cli.orchestrate.job import Ended, Key
@@ -56,3 +65,16 @@ def test_a_standing_comes_back_as_a_worker(level, size):
     worker = worker_of(greeting, words, heard_seconds=7.0)
     assert (worker.rooms, worker.level, worker.used_bytes, worker.limit_source) == ((room,), level, size, "cgroup /app")
     assert (worker.id, worker.name, worker.host, worker.slots, worker.heard_seconds) == ("id", "w0", "h", 4, 7.0)
+
+
+@pytest.mark.parametrize(("out", "err", "finding"), [(4096, 0, None), (2000, 2000, 96), (0, 0, None)])
+def test_an_end_with_little_to_tell_may_be_told(out: int, err: int, finding: int | None):
+    found = None if finding is None else b"x" * finding
+    ended = Finished(Key("a", 1), Ended(0, 1.0))
+    assert may_be_told(end_message("w", ended, Output(b"x" * out, b"x" * err), found))
+    assert not may_be_told(end_message("w", ended, Output(b"x" * out, b"x" * (err + 4097)), found))
+
+
+def test_the_weakest_way_to_hold_a_limit_is_told():
+    assert weakest(["cgroup-v2", "tree-sampler", "cgroup-v1"]) == "tree-sampler"
+    assert weakest(["cgroup-v2", "none"]) == "none" and weakest([]) == "none"

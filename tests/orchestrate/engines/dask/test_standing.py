@@ -33,3 +33,12 @@ def test_what_is_unlimited_is_no_room_and_what_is_unknown_has_no_level():
     assert standing.limit_bytes is None and standing.level is Level.NORMAL
     nothing = standing_of([], [], EDGES, 0, None)
     assert (nothing.level, nothing.limit_bytes, nothing.budget_bytes) == (None, None, 0)
+
+
+def test_where_the_use_of_jobs_is_unknown_so_is_what_counts_by_it():
+    limits = [Memory(DASKS_LIMIT, None, 200), Memory(HOST, 300, 1000)]
+    standing = standing_of(limits, [None, Level.NORMAL], EDGES, None, 100)
+    assert standing.rooms == (
+        Room("budget of the Dask worker", None, 120, None), Room("host", 300, 600, 700),
+        Room("the budget", None, 100, None),
+    )  # fmt: skip
