@@ -80,6 +80,11 @@ def test_a_file_of_tmpfs_that_is_mapped_too_is_named_as_the_file():
     assert named(line("shared maps", LEAK), files) == ["tmpfs files"]
 
 
+@pytest.mark.parametrize(("start", "is_named"), [(600 * MIB, True), (2048 * MIB, False)])
+def test_a_rise_of_less_than_a_thousandth_is_noise(start, is_named):
+    assert bool(named(heap(drawn(lambda at: start + at * 20_000)))) is is_named
+
+
 def test_a_fallback_is_named_only_alone_and_is_only_possible():
     tables = line("page tables", LEAK, fallback=True)
     assert named(tables, private(LEAK)) == ["private memory"]

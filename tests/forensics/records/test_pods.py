@@ -72,7 +72,8 @@ def test_newer_versions_tell_an_eviction_in_a_condition():
         "reason": "TerminationByKubelet",
         "message": "The node was low on resource: memory.",
     }
-    assert read(pod(conditions=[condition]))[0].evicted
+    told = read(pod(conditions=[condition]))[0]
+    assert (told.evicted, told.reason) == (True, "TerminationByKubelet")
     assert not read(pod(conditions=[condition | {"reason": "PreemptionByScheduler"}]))[0].evicted
 
 

@@ -77,6 +77,18 @@ def test_why_this_victim(fields, words):
     assert words in told(**fields)
 
 
+def test_a_larger_one_that_was_no_less_likely_needs_no_excuse():
+    larger = Task(4600, "sh", rss_bytes=90 * MIB, swap_bytes=0, oom_score_adj=300)
+    assert "is larger, but" not in told(tasks=(larger,))
+    assert "has oom_score_adj -300" in told(tasks=(larger._replace(oom_score_adj=-300),))
+
+
+def test_how_often_the_limit_was_reached_is_told_of_a_group_that_was_read():
+    moved = group(before=(0, 0), after=(1, 1), limit_bytes=50 * MIB)
+    read = moved._replace(after=moved.after._replace(limit_hits_total=7))
+    assert "reached 7 times" in judge(Case(WHO, Ended(by_signal=9, reporter="wait"), groups=(read,))).paragraphs[0]
+
+
 def test_nobody_is_the_largest_among_candidates_of_unknown_size():
     text = told(tasks=(Task(4600, "sh"), kill().tasks[0]))
     assert "largest of" not in text

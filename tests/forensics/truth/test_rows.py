@@ -542,3 +542,29 @@ def test_several_kills_are_all_told_in_order():
     assert [kill.victim.pid for kill in explanation.kills] == [10, 11, 12]
     assert "3 OOM kills, the limit of group /app/job (50M) was hit; python (pid 10), python" in explanation.headline
     assert explanation.headline.endswith("python (pid 11), python (pid 12): proven")
+
+
+def test_what_is_explained_has_no_open_causes_beside_it():
+    assert [cause.verdict for cause in judge(Case(WHO, KILLED, (kill(),))).causes] == ["kernel-oom"]
+
+
+def test_only_a_unit_is_stopped_by_systemd():
+    told = next(cause for cause in judge(Case(WHO, TERMINATED, (CHILD,))).causes if cause.verdict == "kernel-oom")
+    assert "systemd then stopped" not in told.sentence and told.confidence == "possible"
+
+
+def test_a_supervisors_word_without_a_target_names_its_unit():
+    first = judge(Case(notices=(notice("oom", "web.service"),))).causes[0]
+    assert (first.verdict, first.confidence) == ("kernel-oom", "possible")
+    assert first.sentence.endswith("end a process of web.service, which one is not told")
+
+
+def test_a_full_heap_that_was_told_before_a_kill_was_not_its_cause():
+    causes = judge(Case(WHO, KILLED, runtime_messages=(said("JVM", True),))).causes
+    assert [cause.confidence for cause in causes if cause.verdict == "limit"] == ["excluded"]
+
+
+def test_counters_without_a_folder_are_quoted_by_their_groups_path():
+    moved = group(before=(0, 0), after=(1, 1))._replace(folder=None)
+    evidence = judge(Case(WHO, KILLED, groups=(moved,))).causes[0].evidence
+    assert "/app/job/memory.events" in {each.source for each in evidence}
