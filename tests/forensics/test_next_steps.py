@@ -107,9 +107,15 @@ def test_a_group_that_was_read_gives_the_file_of_its_version_only():
 
 def test_a_group_whose_files_are_elsewhere_is_raised_there():
     v1 = group(version=1, before=(0, 0), after=(0, 1))._replace(folder="/mnt/memory/app/job")
-    assert "echo 83886080 > /mnt/memory/app/job/memory.limit_in_bytes" in commands(
-        Case(WHO, KILLED, (kill(),), groups=(v1,))
-    )
+    steps = judge(Case(WHO, KILLED, (kill(),), groups=(v1,))).next_steps
+    raising = next(step for step in steps if "memory.limit_in_bytes" in (step.command or ""))
+    assert raising.command == "echo 83886080 > /mnt/memory/app/job/memory.limit_in_bytes"
+    assert raising.text.startswith("Raise the group's limit (")
+
+
+def test_a_group_without_a_limit_has_none_to_raise():
+    open_group = group(before=(0, 0), after=(0, 1), limit_bytes=UNLIMITED)
+    assert not any("memory.max" in command for command in commands(Case(WHO, KILLED, groups=(open_group,))))
 
 
 @pytest.mark.parametrize(

@@ -568,3 +568,35 @@ def test_counters_without_a_folder_are_quoted_by_their_groups_path():
     moved = group(before=(0, 0), after=(1, 1))._replace(folder=None)
     evidence = judge(Case(WHO, KILLED, groups=(moved,))).causes[0].evidence
     assert "/app/job/memory.events" in {each.source for each in evidence}
+
+
+@pytest.mark.parametrize(("status", "word"), [(11, "SIGSEGV"), (6, "SIGABRT")])
+def test_a_unit_that_dumped_its_core_ended_by_a_signal(status, word):
+    ended = unit(result="core-dump", main_code="dumped", main_status=status)
+    first = judge(Case(unit=ended)).causes[0]
+    assert first.verdict == "signal" and word in first.sentence
+
+
+@pytest.mark.parametrize(
+    ("runtime", "number", "confidence"),
+    [("C++", 11, "proven"), ("C++", 6, "proven"), ("JVM", 6, "proven"), ("JVM", 11, "possible")],
+)
+def test_a_signal_fits_the_words_of_some_runtimes_only(runtime, number, confidence):
+    case = Case(WHO, Ended(by_signal=number, reporter="wait"), runtime_messages=(said(runtime, True),))
+    assert [cause.confidence for cause in judge(case).causes if cause.verdict == "limit"] == [confidence]
+
+
+def test_a_kill_that_the_machine_counted_and_the_group_did_not_was_of_others():
+    machine = group(None, before=(0, 1), after=(0, 3))
+    causes = judge(Case(WHO, KILLED, groups=(STILL, machine), kernel_log_read=True)).causes
+    assert not [cause for cause in causes if "the machine counted" in cause.sentence]
+
+
+def test_a_kill_that_was_counted_in_the_group_of_the_living_was_of_a_child():
+    first = judge(Case(ALIVE, groups=(group(before=(0, 0), after=(0, 1), limit_bytes=50 * MIB),))).causes[0]
+    assert first.confidence == "proven" and "of a child: python (pid 4666) lives" in first.sentence
+
+
+def test_the_size_of_a_limit_whose_hits_were_counted_is_told():
+    moved = group(before=(0, 0), after=(1, 1), limit_bytes=50 * MIB)
+    assert "group /app/job (50M) was hit" in judge(Case(WHO, KILLED, groups=(moved,))).causes[0].sentence
