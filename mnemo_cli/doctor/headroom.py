@@ -136,10 +136,8 @@ def _inotify(evidence: Evidence, what: Literal["watches", "instances"]) -> Layer
 
 def _tasks_of_user(evidence: Evidence) -> int | None:
     """Unknown where some tasks of the machine are hidden from us: they may be the user's."""
-    census, total = evidence.machine.census, evidence.total_tasks
-    if census is None or total is None or evidence.uid is None or census.hidden(total):
-        return None
-    return census.by_uid.get(evidence.uid, 0)
+    count = evidence.tasks_of_user
+    return None if count is None or count.hidden != 0 else count.used
 
 
 def _soft(evidence: Evidence, name: str) -> Limit | None:
