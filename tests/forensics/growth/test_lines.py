@@ -110,6 +110,7 @@ def test_what_a_program_counts_itself_has_its_own_limit_and_a_safe_name():
     assert queue.series.ceiling == Ceiling("its own limit", 100, 60)
     assert queue.seconds_to_limit == pytest.approx(40)
     assert found["tracker app"].seconds_to_limit is UNLIMITED
+    assert (found["tracker app"].series.unit, queue.series.unit) == ("bytes", "count")
     assert not found["tracker app active tasks"].trend.grows
 
 
