@@ -177,6 +177,7 @@ def test_the_runtime_of_the_victim_gets_a_heap_that_fits(name, runtime, word):
         ("earlyoom", "--avoid '^(python)$'"),
         ("nohang", "systemctl restart nohang"),
         ("systemd-oomd", "systemctl set-property python ManagedOOMPreference=avoid"),
+        ("systemd-oomd", "oomctl"),
         ("bustd", "bustd --help"),
         ("kubelet", "kubectl describe node | grep -A8 'Allocated resources'"),
         ("dask", "dask worker ADDRESS --memory-limit SIZE --nthreads 1"),

@@ -92,3 +92,4 @@ def test_an_id_that_is_no_hexadecimal_number_is_a_name_in_the_path():
 def test_a_unit_whose_name_only_begins_like_a_users_is_no_users(name):
     whose = owner_of(f"/system.slice/{name}")
     assert (whose.owner, whose.unit, whose.uid) == ("unit", name, None)
+    assert owner_of(f"/system.slice/{name}/a.service").uid is None

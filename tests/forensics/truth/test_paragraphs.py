@@ -150,3 +150,18 @@ def test_the_memory_logs_last_lines_are_handed_on():
 def test_the_main_record_is_the_worst_one():
     records = (container(container_name="a", oom_killed=False, exit_code=0), container(container_name="b"))
     assert "container b" in judge(Case(records=records)).headline
+
+
+def test_several_kills_are_counted_in_the_headline_with_their_limit_or_limits():
+    kills = tuple(kill(victim=kill().victim._replace(pid=4000 + at)) for at in range(5))
+    one = judge(Case(kills=kills, kernel_log_read=True)).headline
+    assert one.startswith("5 OOM kills, the limit of group /app/job (50M) was hit; the last of them ")
+    assert [at in one for at in ("4001", "4002", "4003", "4004")] == [False, True, True, True]
+    two = judge(Case(kills=(kills[0], kills[1]._replace(limit_cgroup="/app")), kernel_log_read=True)).headline
+    assert two.startswith("2 OOM kills at several limits; python (pid 4000)")
+    alone = judge(Case(kills=kills[:1], kernel_log_read=True)).headline
+    assert alone.startswith("the kernel's OOM killer ended python (pid 4000)")
+
+
+def test_a_limit_that_no_report_names_is_said_to_be_unknown():
+    assert "which limit was hit is not told" in judge(Case(kills=(kill(limit_cgroup=None),))).headline
