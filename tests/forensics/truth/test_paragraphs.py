@@ -165,3 +165,9 @@ def test_several_kills_are_counted_in_the_headline_with_their_limit_or_limits():
 
 def test_a_limit_that_no_report_names_is_said_to_be_unknown():
     assert "which limit was hit is not told" in judge(Case(kills=(kill(limit_cgroup=None),))).headline
+
+
+def test_a_limit_that_counters_tell_of_may_be_an_ancestors():
+    own, above = group(before=(0, 0), after=(0, 1)), group("/app", before=(0, 0), after=(1, 1), limit_bytes=90 * MIB)
+    explanation = judge(Case(WHO, Ended(by_signal=9, reporter="wait"), groups=(own, above)))
+    assert "the limit of group /app (90M), above its own group, was hit" in explanation.headline

@@ -600,3 +600,10 @@ def test_a_kill_that_was_counted_in_the_group_of_the_living_was_of_a_child():
 def test_the_size_of_a_limit_whose_hits_were_counted_is_told():
     moved = group(before=(0, 0), after=(1, 1), limit_bytes=50 * MIB)
     assert "group /app/job (50M) was hit" in judge(Case(WHO, KILLED, groups=(moved,))).causes[0].sentence
+
+
+def test_a_kill_in_the_log_and_an_end_that_does_not_fit_it_are_both_told():
+    causes = judge(Case(WHO, Ended(code=3, reporter="wait"), (kill(),))).causes
+    told = next(cause for cause in causes if cause.verdict == "kernel-oom")
+    assert told.sentence.startswith("the kernel's OOM killer ended python (pid 4666)")
+    assert "; yet its end is told as " in told.sentence and told.confidence == "possible"
