@@ -1,12 +1,13 @@
 """Real shells, asked what they offer for lines: bash by calling the function, fish and zsh by completing."""
 
+import contextlib
 import os
 import pty
 import select
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -109,16 +110,24 @@ class Zsh:
         self.type(f"\x15{line}\x14")
         return set(filter(None, self.answer().split("|")))
 
+    def shown(self, line: str) -> str:
+        """All that the terminal gets when the candidates are listed."""
+        self.type(f"\x15{line}\x04\x14")
+        return self._written()
+
     def type(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
     def answer(self) -> str:
+        return self._written().rpartition("<<")[2].partition(">>")[0]
+
+    def _written(self) -> str:
         seen, deadline = "", time.monotonic() + 20
         while ">>" not in seen:
             ready, _, _ = select.select([self.terminal], [], [], deadline - time.monotonic())
             assert ready, f"zsh did not answer: {seen!r}"
             seen += os.read(self.terminal, 4096).decode(errors="replace")
-        return seen.rpartition("<<")[2].partition(">>")[0]
+        return seen
 
     def close(self) -> None:
         os.kill(self.pid, 9)
@@ -126,9 +135,15 @@ class Zsh:
         os.close(self.terminal)
 
 
-def ask_zsh(place: Path, lines: Sequence[str]) -> list[set[str]]:
+@contextlib.contextmanager
+def in_zsh(place: Path) -> Iterator[Zsh]:
     asked = Zsh(shell("zsh"), place)
     try:
-        return [asked.ask(line) for line in lines]
+        yield asked
     finally:
         asked.close()
+
+
+def ask_zsh(place: Path, lines: Sequence[str]) -> list[set[str]]:
+    with in_zsh(place) as zsh:
+        return [zsh.ask(line) for line in lines]

@@ -5,12 +5,12 @@ import pytest
 from mnemo_cli.app import root_command
 from mnemo_cli.output.command_tree import command_tree
 from mnemo_cli.output.completion import completion_script
-from tests.output.completion.shells import FILES, ask_bash, ask_fish, ask_zsh, place_script
+from tests.output.completion.shells import FILES, ask_bash, ask_fish, ask_zsh, in_zsh, place_script
 
-PROCESSES = {1: "init", 17: "python3.11", 170: "tmux: server", 171: "tmux: server", 42: "g++(odd)"}
+PROCESSES = {1: "init", 17: "python3.11", 170: "tmux: server", 171: "tmux: server", 42: "g++(odd)", 9: "red\x1b[31m\nforged"}
 # The last is what bash is asked, which splits words at colons.
 QUESTIONS = {
-    "mnemo monitor --pid ": {"1", "17", "170", "171", "42"},
+    "mnemo monitor --pid ": {"1", "9", "17", "170", "171", "42"},
     "mnemo monitor --pid 17": {"17", "170", "171"},
     "mnemo monitor --name ": {"init", "python3.11", "tmux: server"},
     "mnemo monitor --name py": {"python3.11"},
@@ -36,6 +36,14 @@ QUOTED_BY_BASH = {
     r"mnemo doctor --unit a\\": {r"a\\x2db.service"},
     # Where readline is not told that they are files (bash 3.2, and here, where none asks): quoted as well.
     "mnemo orchestrate plan": {r"plan\$\(x\).yaml"},
+}
+
+
+ZSH_GROUPS = {
+    "mnemo monitor --cgroup /odd/s": {r"/odd/s\x2dg/"},
+    r"mnemo monitor --cgroup /odd/s\\x2dg/": {r"/odd/s\x2dg/in"},
+    "mnemo monitor --cgroup '/odd/s\\x2dg/": {r"/odd/s\x2dg/in"},
+    'mnemo monitor --cgroup "/odd/s\\x2dg/': {r"/odd/s\x2dg/in"},
 }
 
 
@@ -86,3 +94,16 @@ def test_fish_offers_what_is_there(place):
 @pytest.mark.terminal
 def test_zsh_offers_what_is_there(place):
     assert dict(zip(QUESTIONS, map(plain, ask_zsh(place, list(QUESTIONS))), strict=True)) == QUESTIONS
+
+
+@pytest.mark.terminal
+def test_zsh_goes_down_below_a_name_with_a_backslash(place):
+    assert dict(zip(ZSH_GROUPS, ask_zsh(place, list(ZSH_GROUPS)), strict=True)) == ZSH_GROUPS
+
+
+@pytest.mark.terminal
+def test_a_name_of_a_process_cannot_write_to_the_terminal_of_zsh(place):
+    with in_zsh(place) as zsh:
+        shown = zsh.shown("mnemo monitor --pid ")
+    assert "9  -- red?[31m?forged" in shown
+    assert "\x1b[31m" not in shown
