@@ -517,6 +517,16 @@ def test_without_the_usual_limit_of_tasks_nobody_can_tell_whether_one_was_set_on
     assert (finding.state, "threads-max" in finding.message) == ("unknown", True)
 
 
+def test_a_knob_that_cannot_be_read_hides_no_other_that_is_not_live(tmp_path):
+    files = {
+        "etc/sysctl.d/90-x.conf": "fs.nr_open = 5000\nvm.max_map_count = 999999\n",
+        "proc/sys/fs/nr_open": None,
+        **knob("vm.max_map_count", 65530),
+    }
+    finding = planted_audit(tmp_path, Planted("sysctl-not-live", "", H.debian_service, files))
+    assert (finding.state, finding.limit) == ("finding", 65530)
+
+
 def test_a_hit_where_kills_are_not_counted_does_not_say_that_memory_was_reclaimed(tmp_path):
     group = "/system.slice/httpd.service"
     hit = Planted("group-hits", "note", H.fedora_v1_hybrid, v1_group(group, memory_max=GIB, hits=3))
