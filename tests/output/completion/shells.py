@@ -87,7 +87,8 @@ compadd() {
 }
 tell() { print -r -- "<<${(j:|:)noted}>>"; noted=(); compstate[insert]=''; compstate[list]='' }
 ask() { comppostfuncs=(tell); zle complete-word }
-zle -N ask; bindkey '^T' ask
+# Keys that mean nothing to a terminal before zsh has it.
+zle -N ask; bindkey '^T' ask '^P' list-choices
 setopt extended_glob
 print -r -- "<<""ready>>"
 """
@@ -112,7 +113,7 @@ class Zsh:
 
     def shown(self, line: str) -> str:
         """All that the terminal gets when the candidates are listed."""
-        self.type(f"\x15{line}\x04\x14")
+        self.type(f"\x15{line}\x10\x14")
         return self._written()
 
     def type(self, keys: str) -> None:

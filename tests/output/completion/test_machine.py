@@ -7,7 +7,14 @@ from mnemo_cli.output.command_tree import command_tree
 from mnemo_cli.output.completion import completion_script
 from tests.output.completion.shells import FILES, ask_bash, ask_fish, ask_zsh, in_zsh, place_script
 
-PROCESSES = {1: "init", 17: "python3.11", 170: "tmux: server", 171: "tmux: server", 42: "g++(odd)", 9: "red\x1b[31m\nforged"}
+PROCESSES = {
+    1: "init",
+    17: "python3.11",
+    170: "tmux: server",
+    171: "tmux: server",
+    42: "g++(odd)",
+    9: "red\x1b[31m\nforged",
+}
 # The last is what bash is asked, which splits words at colons.
 QUESTIONS = {
     "mnemo monitor --pid ": {"1", "9", "17", "170", "171", "42"},
