@@ -463,6 +463,12 @@ PLANTED = [
         H.debian_service,
         {"etc/systemd/system/nginx.service.d/60-mnemo.conf": "[Service]\nLimitAS=1G\n"},
     ),
+    Planted(
+        "unit-limits-without-effect",
+        "warning",
+        H.debian_root_service,
+        {"etc/systemd/system/cron.service.d/60-mnemo.conf": "[Service]\nLimitNPROC=100\n"},
+    ),
 ]
 NAMES = [f"{number}-{planted.slug}-{planted.severity}" for number, planted in enumerate(PLANTED)]
 
