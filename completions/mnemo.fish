@@ -943,7 +943,7 @@ end
 function __mnemo_processes
     set -l pids (string replace -rf '^/proc/(\d+)$' '$1' -- /proc/*)
     if set -q pids[1]
-        string replace -rf '^/proc/(\d+)/comm:' '$1\t' -- (grep -s '' /dev/null /proc/$pids/comm)
+        string replace -rf '^/proc/(\d+)/comm:' '$1\t' -- (grep -s -m 1 '' /dev/null /proc/$pids/comm)
     else
         __fish_complete_pids
     end

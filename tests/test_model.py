@@ -23,7 +23,9 @@ from mnemo_cli.model import (
     Tracker,
     Unlimited,
     Verdict,
+    difference_of,
     limit_json,
+    sum_of,
 )
 
 HOST = LimitSource(kind="host", file="/proc/meminfo")
@@ -215,3 +217,13 @@ def test_a_command_that_cannot_start_carries_the_code_of_its_reason(code):
     error = CommandError("x: command not found", exit_code=code)
     assert (str(error), error.exit_code) == ("x: command not found", code)
     assert MnemoError.exit_code is ExitCode.FINDING
+
+
+def test_what_is_added_up_is_unknown_as_soon_as_a_part_is():
+    assert (sum_of(), sum_of(0), sum_of(1, 2, 3)) == (0, 0, 6)
+    assert sum_of(1, None, 3) is None
+
+
+def test_a_difference_is_never_negative_and_unknown_as_soon_as_a_part_is():
+    assert (difference_of(5, 3), difference_of(3, 5)) == (2, 0)
+    assert difference_of(None, 0) is None and difference_of(5, None) is None

@@ -14,7 +14,7 @@ from mnemo_cli.sampling.files import reason
 
 # The schemes of https://distributed.dask.org/en/stable/communications.html that leave the machine.
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://(\[[0-9A-Fa-f:.%]+\]|[^\s:/@\[\]]+):\d{1,5}/?")
-_INSTALL = "pip install 'mnemosyne-limits[dask]'"
+_INSTALL = "pip install 'mnemosyne-limits[dask]' (from a checkout: pip install '.[dask]')"
 
 
 class EngineName(StrEnum):

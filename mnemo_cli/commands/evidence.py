@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,14 +44,15 @@ def explain_evidence(what: str, root: Path) -> Explanation:
 
 def _of_archive(stream: BinaryIO, head: bytes, source: str, root: Path, now: Instant) -> "Case":
     """The kernel logs in a tar, or a log that is packed; of a damaged one what comes before the damage."""
-    from mnemo_cli.diagnostics.archive.kernel_logs import kernel_logs
+    from mnemo_cli.diagnostics.archive.kernel_logs import kernel_logs, why_no_log
     from mnemo_cli.diagnostics.archive.reader import FOREIGN
     from mnemo_cli.diagnostics.archive.unpacked import pieces_of, unpacked
 
     logs = Logs(root, now)
+    manifests: deque[bytes] = deque(maxlen=1)
     try:
         if _holds_tar(head, source):
-            for path, chunks in kernel_logs(stream, source):
+            for path, chunks in kernel_logs(stream, source, manifests.append):
                 logs.add(f"{source}: {printable(path)}", chunks)
         else:
             logs.add(source, unpacked(pieces_of(stream, source), source, FOREIGN))
@@ -58,6 +60,8 @@ def _of_archive(stream: BinaryIO, head: bytes, source: str, root: Path, now: Ins
         if not logs.tell_anything:
             raise
         logs.gaps.append(Gap("bundle", source, str(err)))
+    if not logs.tell_anything and manifests and (why := why_no_log(manifests[-1])) is not None:
+        raise SourceError(f"{source} is a bundle without the kernel's log: {why}")
     return case_of_logs(logs, source)
 
 

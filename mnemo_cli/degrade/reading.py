@@ -23,10 +23,6 @@ class Reading(NamedTuple):
         """The use, or what it is at least."""
         return self.at_least_ratio if self.used_ratio is None else self.used_ratio
 
-    @property
-    def headroom_ratio(self) -> float | None:
-        return None if self.used_ratio is None else 1 - self.used_ratio
-
 
 def reading_of(moment: Moment) -> Reading:
     """The reading of a moment of the watch."""

@@ -24,6 +24,9 @@ Kind = Literal["process", "command", "tree", "host"]
 _TRACING = "the right to trace the process: run as its user or as root"
 _WHAT_HELPS = {"Permission denied": _TRACING, "Operation not permitted": _TRACING}
 _NO_NEEDS = Needs()
+# What a count of tasks lacks where /proc shows a part of them, and what would help.
+HIDDEN = "other processes are hidden from here"
+WHO_SEES_ALL = "the host's own view of /proc (no hidepid, no pid namespace)"
 
 
 class InotifyUse(NamedTuple):
@@ -32,6 +35,13 @@ class InotifyUse(NamedTuple):
     user: str
     used: int
     hidden: int
+
+
+class TaskUse(NamedTuple):
+    """The tasks of one user that can be seen; `hidden` others may be theirs too, None where nobody tells how many."""
+
+    used: int
+    hidden: int | None
 
 
 class Evidence(Use, Membership):
@@ -128,6 +138,16 @@ class Evidence(Use, Membership):
     def total_tasks(self) -> int | None:
         self.trail.saw("/proc/loadavg", self.machine.total_tasks)
         return self.machine.total_tasks
+
+    @property
+    def tasks_of_user(self) -> TaskUse | None:
+        """Of its real user. Dear: `total_tasks` may settle the matter."""
+        census, total, uid = self.machine.census, self.total_tasks, self.uid
+        if census is None or uid is None:
+            return None
+        used = census.by_uid.get(uid, 0)
+        self.trail.saw("/proc/*/status", f"{used} tasks of uid {uid} are visible")
+        return TaskUse(used, None if total is None else max(census.hidden(total), census.unread))
 
     def inotify(self, what: Literal["watches", "instances"]) -> "InotifyUse | None":
         """What its user has; on a machine without a process in view, the user who has most."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from mnemo_cli.doctor.evidence import Evidence
-from mnemo_cli.model import UNLIMITED, Limit, Unlimited
+from mnemo_cli.model import UNLIMITED, Limit, Unlimited, sum_of
 from mnemo_cli.sampling.status import CAP_SYS_ADMIN
 
 _STRICT_OVERCOMMIT = 2
@@ -114,7 +114,7 @@ def _memory(evidence: Evidence) -> Iterator[Layer]:
     machine = evidence.machine.memory
     swap, used = machine.swap_total_bytes, machine.swap_used_bytes
     whole = None if not (isinstance(machine.limit_bytes, int) and isinstance(swap, int)) else machine.limit_bytes + swap
-    yield Layer("the machine's memory and swap", _sum(machine.used_bytes, used), whole)
+    yield Layer("the machine's memory and swap", sum_of(machine.used_bytes, used), whole)
     yield Layer("RLIMIT_DATA soft", evidence.status.data_bytes, _soft(evidence, "RLIMIT_DATA"))
     yield Layer("RLIMIT_AS soft", evidence.status.virtual_bytes, _soft(evidence, "RLIMIT_AS"))
     mode, commitment = evidence.sysctl("vm.overcommit_memory"), evidence.machine.commitment
@@ -136,10 +136,8 @@ def _inotify(evidence: Evidence, what: Literal["watches", "instances"]) -> Layer
 
 def _tasks_of_user(evidence: Evidence) -> int | None:
     """Unknown where some tasks of the machine are hidden from us: they may be the user's."""
-    census, total = evidence.machine.census, evidence.total_tasks
-    if census is None or total is None or evidence.uid is None or census.hidden(total):
-        return None
-    return census.by_uid.get(evidence.uid, 0)
+    count = evidence.tasks_of_user
+    return None if count is None or count.hidden != 0 else count.used
 
 
 def _soft(evidence: Evidence, name: str) -> Limit | None:
@@ -156,7 +154,3 @@ def _least(limit: Limit | None, ceiling: int | None) -> Limit | None:
     if limit is None or ceiling is None:
         return None
     return min(limit, ceiling) if isinstance(limit, int) else ceiling
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other

@@ -7,7 +7,6 @@ most the present value. -1000 is refused: a leak that nobody may be killed for t
 
 import contextlib
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,11 +15,10 @@ from mnemo_cli.doctor.privilege import lacks_sys_resource
 from mnemo_cli.errors import RepairError, TargetError, UsageError
 from mnemo_cli.sampling.files import reason
 from mnemo_cli.sampling.index import Entry, ProcessIndex, parse_stat
-from mnemo_cli.sampling.members import compile_name
+from mnemo_cli.sampling.members import compile_name, has_name
 from mnemo_cli.sampling.systemd_units import unit_of_group
 
 LOWEST, HIGHEST = -999, 1000
-_KERNEL_NAME_BYTES = 15
 
 
 class Standing(NamedTuple):
@@ -65,7 +63,7 @@ def find(root: Path, *, pid: int | None, pattern: str | None) -> tuple[list[Entr
         nobody = f"there is no process {pid}; it may have ended, see `ps -e`"
     else:
         names = compile_name(pattern or "")
-        found = [entry for entry in index.entries.values() if _matches(names, entry, root)]
+        found = [entry for entry in index.entries.values() if has_name(names, entry, root)]
         nobody = f"no process has a name that matches {pattern!r}; see `ps -e` for the names"
     if not found:
         raise TargetError(nobody)
@@ -89,20 +87,6 @@ def protect(entries: Sequence[Entry], index: ProcessIndex, score: int, root: Pat
         if not done:
             raise TargetError("all of them have ended; nothing was changed")
         return tuple(_standing(one, score, index) for one in done)
-
-
-def _matches(names: re.Pattern[str], entry: Entry, root: Path) -> bool:
-    if entry.pid == os.getpid():
-        return False
-    if names.search(entry.name):
-        return True
-    if len(entry.name) < _KERNEL_NAME_BYTES:
-        return False
-    # The kernel cuts a name at 15 bytes: then the program's file name tells the rest.
-    with contextlib.suppress(OSError):
-        argv = (root / f"proc/{entry.pid}/cmdline").read_bytes()
-        return bool(names.search(os.fsdecode(argv.partition(b"\0")[0]).rpartition("/")[2]))
-    return False
 
 
 def _hold(entry: Entry, root: Path, closing: contextlib.ExitStack) -> Held | None:

@@ -11,7 +11,7 @@ from mnemo_cli.doctor.found import Found
 from mnemo_cli.doctor.surroundings import Surroundings
 from mnemo_cli.errors import SourceError, TargetError
 from mnemo_cli.sampling.index import Entry, ProcessIndex
-from mnemo_cli.sampling.members import compile_name
+from mnemo_cli.sampling.members import compile_name, has_name
 from mnemo_cli.sampling.systemd_units import unit_of_group
 
 _KTHREADD = 2
@@ -32,12 +32,7 @@ def everybody(machine: Surroundings) -> tuple[Found, ...]:
 def named(machine: Surroundings, pattern: str) -> tuple[Found, ...]:
     """Those whose name matches; raises TargetError when there is none."""
     expression = compile_name(pattern)
-    own = os.getpid()
-    return _some(
-        machine,
-        lambda entry: entry.pid != own and expression.search(entry.name) is not None,
-        f"a name like {pattern!r}",
-    )
+    return _some(machine, lambda entry: has_name(expression, entry, machine.root), f"a name like {pattern!r}")
 
 
 def of_user(machine: Surroundings, user: str) -> tuple[Found, ...]:

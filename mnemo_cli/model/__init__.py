@@ -8,7 +8,7 @@ Records are named tuples here and in the other rooms, written with keywords: fro
 dataclass, but a type takes 0.1 ms to build instead of 1.2 (forty of them were twice a bare
 interpreter in every command), and a Memory 1 µs instead of 7 in every sample.
 
-answers    a number, UNLIMITED or unknown; Gap; Level; JSON
+answers    a number, UNLIMITED or unknown, and sums of such; Gap; Level; JSON
 alerts     a rule and how it stands: Alert
 trackers   what a program counts itself: Component, Metric, Tracker
 """
@@ -18,7 +18,17 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from mnemo_cli.model.alerts import Alert
-from mnemo_cli.model.answers import UNLIMITED, Gap, Json, Level, Limit, Unlimited, limit_json
+from mnemo_cli.model.answers import (
+    UNLIMITED,
+    Gap,
+    Json,
+    Level,
+    Limit,
+    Unlimited,
+    difference_of,
+    limit_json,
+    sum_of,
+)
 from mnemo_cli.model.trackers import Component, Metric, Tracker
 
 __all__ = [
@@ -45,7 +55,9 @@ __all__ = [
     "Unlimited",
     "Verdict",
     "VmPressureLevel",
+    "difference_of",
     "limit_json",
+    "sum_of",
 ]
 
 

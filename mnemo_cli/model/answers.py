@@ -24,6 +24,21 @@ def limit_json(limit: "Limit | float | None") -> "Json":
     return limit.value if isinstance(limit, Unlimited) else limit
 
 
+def sum_of(*parts: int | None) -> int | None:
+    """Unknown as soon as one part is: with it the sum may be anything."""
+    total = 0
+    for part in parts:
+        if part is None:
+            return None
+        total += part
+    return total
+
+
+def difference_of(whole: int | None, part: int | None) -> int | None:
+    """At least 0, for the two are seldom read at the same moment; unknown as soon as one of them is."""
+    return None if whole is None or part is None else max(0, whole - part)
+
+
 class Level(IntEnum):
     """How full the binding limit is. Unknown is not a level: it would sort as healthy."""
 

@@ -112,9 +112,18 @@ def _programs(document: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
             prefix = program if part is tracker else f"{program}.{printable(str(part.get('name')))}"
             for key in _COUNTED if tracker.get("pid") is None else _SUMMED:
                 value, name = part.get(key), f"trackers.{prefix}.{key}"
-                if _is_number(value):
-                    total[name] = total.get(name, 0) + value  # type: ignore[operator]  # both are numbers
+                if key in part and _is_answer(value):
+                    total[name] = _added(total[name], value) if name in total else value
     return sums
+
+
+def _added(one: Json, other: Json) -> Json:
+    """Together without a limit as soon as one is, and unknown as soon as one is."""
+    if "unlimited" in (one, other):
+        return "unlimited"
+    if _is_number(one) and _is_number(other):
+        return one + other  # type: ignore[operator]  # both are numbers
+    return None
 
 
 def _process_changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[dict[str, Json]]:

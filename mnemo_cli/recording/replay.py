@@ -12,7 +12,7 @@ from mnemo_cli.limits.rules.names import numbers_of
 from mnemo_cli.limits.rules.rule import Rule, Rules
 from mnemo_cli.model import Event, Level, Scope
 from mnemo_cli.model.alerts import SEVERITY_LEVELS, Alert
-from mnemo_cli.recording.reading.stream import Recorded, Strange
+from mnemo_cli.recording.reading.line import Recorded, Strange
 
 # Of the lines that are no samples so many are told, and of the others how many there are.
 _MOST_STRANGE = 20

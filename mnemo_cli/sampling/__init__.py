@@ -12,10 +12,11 @@ resident    their memory: an adaptive sweep over kept descriptors
 details     what one process shows of itself: PSS, swap, descriptors, limits, command line
 one_process one process looked at closely: limits with their use, memory and descriptors by kind
 rlimits     /proc/PID/limits
+asked       what of the processes a whole sample shall describe
 target      what to look at: this scope, the machine, a process tree, a name, a group
 members     which processes that means now
 path        every limit on the target's path
-population  its processes: what they use together, and the largest of them
+population  its processes: what they use together; `describing` what is told of each
 own         what mnemo itself costs
 machine     all of the above as one Sample (Linux)
 portable    the same through psutil (macOS and others), with census, portable_host and macos
@@ -29,11 +30,13 @@ pids, cpu       those controllers of a group; `hierarchy` the groups of any cont
 sysctl          the kernel's knobs; `commitment` what the machine has promised
 place           where a process lives: host, container, unit, session
 limits_config   limits.d and PAM; `systemd_units`, `sysctl_config` and `docker_config` the other files that set limits
+config_files    how such files are found in several folders
 macos_limits    what macOS tells of limits
 
 For deaths and leaks:
 
-kernel_log      the kernel's log, from wherever it can be had; `program_output` what a program of the system prints
+kernel_log      the kernel's log, from wherever it can be had; `program_output` what a program of the system prints,
+                and `program_group` its processes
 program         what a program runs on and allocates with
 mappings        what its memory is made of; `descriptors` what its descriptors lead to; `connections` its TCP states
 strain          what memory costs in time, level by level

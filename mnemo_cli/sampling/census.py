@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mnemo_cli.errors import TargetError
-from mnemo_cli.model import Gap, Process, Target
+from mnemo_cli.model import Gap, Process, Target, sum_of
 from mnemo_cli.sampling.asked import Asked, PssMode
 from mnemo_cli.sampling.index import Entry, ProcessIndex
 from mnemo_cli.sampling.members import Members
@@ -110,7 +110,7 @@ class Census:
         shares = [share for share, running in grown if running]
         if None in shares:
             gaps.append(Gap("target.used_bytes", "psutil", f"the memory of {shares.count(None)} processes is not told"))
-        return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(shares))
+        return Target(used_bytes=sum_of(*shares), used_is_rss=self._counts_rss, processes=len(shares))
 
     def _describe(self, entries: Iterable[Entry], gaps: list[Gap], *, pss: bool = True) -> list[Process]:
         described = (self._index.describe(entry, pss=pss) for entry in entries)
@@ -133,7 +133,7 @@ class Census:
         if by_rss:
             gaps.append(Gap("target.used_bytes", "psutil", f"there is no PSS of {by_rss} processes"))
         self._counts_rss = by_rss > 0
-        return Target(used_bytes=_sum(shares), used_is_rss=self._counts_rss, processes=len(processes))
+        return Target(used_bytes=sum_of(*shares), used_is_rss=self._counts_rss, processes=len(processes))
 
 
 def _wanted(processes: tuple[Process, ...], asked: Asked) -> tuple[Process, ...]:
@@ -156,16 +156,6 @@ def _carried(use: Use, rss_bytes: int | None) -> int | None:
     if use.share_bytes is None or use.rss_bytes is None or rss_bytes is None:
         return None
     return max(0, use.share_bytes + rss_bytes - use.rss_bytes)
-
-
-def _sum(shares: Iterable[int | None]) -> int | None:
-    """Unknown as soon as one share is: the tree of which a part is unknown may use any amount."""
-    known = 0
-    for share in shares:
-        if share is None:
-            return None
-        known += share
-    return known
 
 
 def _sorted(processes: Sequence[Process]) -> tuple[Process, ...]:

@@ -35,7 +35,8 @@ def choose_sampler(
         except ModuleNotFoundError as err:
             # The single file has nothing compiled in it.
             raise SourceError(
-                f"cannot read this system: {sys.executable} has no {err.name}; install it there, or install mnemo with pip"
+                f"cannot read this system: {sys.executable} has no {err.name}; install it there, or install mnemo "
+                "with pip"
             ) from err
 
         return Portable(choice, asked=asked)

@@ -85,7 +85,7 @@ class DetailReader:
 
     def read_label(self, pid: int, started: int) -> Known:
         """Only its command and group, for a process of which nothing else is known; the rest is due at once."""
-        known = self._known[pid, started] = Known(0.0, False, read_label(f"{self._proc}/{pid}"))
+        known = self._known[pid, started] = Known(0.0, False, _label(f"{self._proc}/{pid}"))
         return known
 
     def keep_only(self, shown: set[tuple[int, int]]) -> None:
@@ -107,15 +107,8 @@ class DetailReader:
         return self._refresh_seconds - late_seconds * (pid % 16) / 16
 
 
-def read_details(directory: str | os.PathLike[str]) -> Details:
-    """Everything about /proc/PID now."""
-    folder = os.fspath(directory)
-    return _details(folder, _bytes(f"{folder}/smaps_rollup"))
-
-
-def read_label(directory: str | os.PathLike[str]) -> Details:
-    """Only the command and the group of /proc/PID: what a person looks for a process by."""
-    folder = os.fspath(directory)
+def _label(folder: str) -> Details:
+    """Only the command and the group: what a person looks for a process by."""
     return _UNKNOWN._replace(command=_command(_bytes(f"{folder}/cmdline")), cgroup=_cgroup(_bytes(f"{folder}/cgroup")))
 
 

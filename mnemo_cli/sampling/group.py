@@ -6,7 +6,7 @@ Used is the working set: usage − inactive file cache, at least 0, as kubelet a
 from pathlib import Path
 from typing import ClassVar
 
-from mnemo_cli.model import UNLIMITED, Gap, Limit, LimitSource, Memory
+from mnemo_cli.model import UNLIMITED, Gap, Limit, LimitSource, Memory, difference_of
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.files import KeptFile, Table, gap, parse_number
 
@@ -216,10 +216,8 @@ class GroupV1(Group):
 
 
 def working_set(usage_bytes: int | None, inactive_file_bytes: int | None) -> int | None:
-    """The two are read one after the other, so the difference may come out below 0: then it is 0."""
-    if usage_bytes is None or inactive_file_bytes is None:
-        return None
-    return max(0, usage_bytes - inactive_file_bytes)
+    """What of the usage cannot be had back without killing or swapping."""
+    return difference_of(usage_bytes, inactive_file_bytes)
 
 
 def _swap_limit(memory_limit: int | None, both_limit: int | None) -> Limit | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
-from mnemo_cli.model import Gap, Memory
+from mnemo_cli.model import Gap, Memory, sum_of
 from mnemo_cli.sampling.files import gap, is_there
 from mnemo_cli.sampling.group_sweep import Found, Sweep
 from mnemo_cli.sampling.mounts import Mount, below, inside_mount, parse_membership, parse_mounts
@@ -177,15 +177,11 @@ def _add_kills(uses: dict[str, GroupUse], found: dict[str, Found], *, is_whole: 
         if not is_whole:
             uses[path] = use._replace(memory=use.memory._replace(oom_kills_total=None), new_oom_kills=None)
         elif (above := uses.get(found[path].parent)) is not None:
-            kills = _sum(above.memory.oom_kills_total, use.memory.oom_kills_total)
+            kills = sum_of(above.memory.oom_kills_total, use.memory.oom_kills_total)
             uses[found[path].parent] = above._replace(
                 memory=above.memory._replace(oom_kills_total=kills),
-                new_oom_kills=_sum(above.new_oom_kills, use.new_oom_kills),
+                new_oom_kills=sum_of(above.new_oom_kills, use.new_oom_kills),
             )
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
 
 
 def _in_order(uses: dict[str, GroupUse], found: dict[str, Found]) -> Iterator[GroupUse]:

@@ -8,7 +8,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-from mnemo_cli.model import Gap, LimitSource, Memory
+from mnemo_cli.model import Gap, LimitSource, Memory, difference_of, sum_of
 from mnemo_cli.sampling.files import KeptFile, Table, gap
 
 _SOURCE = LimitSource(kind="host", file="/proc/meminfo")
@@ -81,14 +81,14 @@ def parse_meminfo(text: bytes, gaps: list[Gap], paging: Paging | None = None) ->
         available = None
     return Memory(
         source=_SOURCE,
-        used_bytes=_difference(total, available),
+        used_bytes=difference_of(total, available),
         limit_bytes=total,
-        reclaimable_bytes=_difference(available, free),
+        reclaimable_bytes=difference_of(available, free),
         anon_bytes=anon,
-        file_bytes=_sum(buffers, cached),
+        file_bytes=sum_of(buffers, cached),
         shmem_bytes=shmem,
-        kernel_bytes=_sum(slab, stacks, page_tables),
-        swap_used_bytes=_difference(swap_total, swap_free),
+        kernel_bytes=sum_of(slab, stacks, page_tables),
+        swap_used_bytes=difference_of(swap_total, swap_free),
         swap_total_bytes=swap_total,
         major_faults_total=paging.major_faults_total if paging else None,
         refaults_total=paging.refaults_total if paging else None,
@@ -105,23 +105,10 @@ def parse_vmstat(text: bytes, gaps: list[Gap]) -> Paging:
     return Paging(
         oom_kills_total=oom_kills,
         major_faults_total=major_faults,
-        refaults_total=_sum(refaults_anon, refaults_file),
+        refaults_total=sum_of(refaults_anon, refaults_file),
     )
 
 
 def _missing(table: Table, numbers: list[int | None], source: str) -> list[Gap]:
     names = [key for key, number in zip(table.keys, numbers, strict=True) if number is None]
     return [Gap(f"limits.host.{name}", source, f"there is no readable {name} line") for name in names]
-
-
-def _difference(whole: int | None, part: int | None) -> int | None:
-    return None if whole is None or part is None else max(0, whole - part)
-
-
-def _sum(*parts: int | None) -> int | None:
-    total = 0
-    for part in parts:
-        if part is None:
-            return None
-        total += part
-    return total

@@ -36,8 +36,8 @@ class ProcessIndex:
         self._young: list[Entry] = []
         self.entries: dict[int, Entry] = {}
 
-    def refresh(self, gaps: list[Gap], *, force: bool = False) -> bool:
-        """Walk /proc if somebody forked since the last walk (or `force`); True when an entry may have changed.
+    def refresh(self, gaps: list[Gap]) -> bool:
+        """Walk /proc if somebody forked since the last walk; True when an entry may have changed.
 
         A process seen between its fork and its exec still has its parent's name: everybody who is
         new is read once more at the next refresh.
@@ -45,7 +45,7 @@ class ProcessIndex:
         young, self._young = self._young, []
         renamed = [self._read_again(entry) for entry in young]
         last_pid = self._read_last_pid()
-        if not force and last_pid and last_pid == self._last_pid:
+        if last_pid and last_pid == self._last_pid:
             return any(renamed)
         self._last_pid = last_pid
         self._walk(gaps)

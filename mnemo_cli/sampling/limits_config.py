@@ -96,9 +96,11 @@ def parse_limits(text: str, path: str) -> tuple[list[LimitLine], list[BadLine]]:
     good: list[LimitLine] = []
     bad: list[BadLine] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        words = line.partition("#")[0].split()
-        if not words or (len(words) == 2 and words[1] == "-"):  # "user -" exempts a user from all limits
+        domain, *rest = line.partition("#")[0].split() or [""]
+        if not domain or rest == ["-"]:  # "user -" exempts a user from all limits
             continue
+        # pam_limits makes them small itself, and not the names of users and groups.
+        words = [domain, *map(str.lower, rest)]
         found = _line(words, path, number)
         if found is not None:
             good.append(found)
@@ -126,12 +128,12 @@ def _line(words: list[str], path: str, number: int) -> LimitLine | None:
     if len(words) != 4:
         return None
     domain, kind, item, word = words
-    if kind not in ("soft", "hard", "-") or item.lower() not in ITEMS:
+    if kind not in ("soft", "hard", "-") or item not in ITEMS:
         return None
-    name, factor = ITEMS[item.lower()]
+    name, factor = ITEMS[item]
     if word in _NO_LIMIT:
         limit: Limit = UNLIMITED
-    elif (word.isascii() and word.isdigit() and len(word) < 20) or (item in ("nice", "priority") and _is_signed(word)):
+    elif (word.isascii() and word.isdigit() and len(word) < 20) or (item == "nice" and _is_signed(word)):
         limit = int(word) * factor
     else:
         return None

@@ -104,7 +104,8 @@ class Machine:
 
     def glance(self, *, time_seconds: float, clock_seconds: float) -> Sample:
         gaps: list[Gap] = []
-        target = self._glance_at_tree(gaps, clock_seconds) if self._choice.budget_bytes is not None else None
+        budget_bytes = self._choice.budget_bytes
+        target = None if budget_bytes is None else self._glance_at_tree(budget_bytes, gaps, clock_seconds)
         return Sample(
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
@@ -134,12 +135,11 @@ class Machine:
             gaps.append(Gap("target.processes", "/proc", "processes were not asked for"))
         return Target(used_bytes=limits[0].used_bytes, used_is_rss=False, processes=count)
 
-    def _glance_at_tree(self, gaps: list[Gap], clock_seconds: float) -> Target:
+    def _glance_at_tree(self, budget_bytes: int, gaps: list[Gap], clock_seconds: float) -> Target:
         before = self._population.pids
         self._population.refresh(gaps, clock_seconds)
         # A fork shares its parent's pages: the shares of all must be read anew.
         target = self._population.use(gaps, clock_seconds, fresh=self._population.pids != before)
-        budget_bytes = self._choice.budget_bytes or 0
         if target.used_bytes is not None and target.used_bytes > _BUDGET_CHECK_RATIO * budget_bytes:
             target = self._population.use(gaps, clock_seconds, fresh=True)
         return target

@@ -9,6 +9,8 @@ from mnemo_cli.errors import TargetError
 from mnemo_cli.sampling.index import Entry, ProcessIndex
 from mnemo_cli.sampling.target import TargetChoice
 
+_KERNEL_NAME_BYTES = 15
+
 
 class Members:
     """The processes of a target. One that was in the tree stays in it, even when its parent is gone."""
@@ -34,7 +36,7 @@ class Members:
 
     def _roots(self, entries: Iterable[Entry]) -> list[int]:
         if self._pattern is not None:
-            return [entry.pid for entry in entries if self._matches(entry)]
+            return [entry.pid for entry in entries if has_name(self._pattern, entry, self._root)]
         known = [pid for pid, _ in self._seen]
         roots = known if self._seen else [self._choice.pid or 0]
         by_pid = {entry.pid: entry for entry in entries if entry.pid in set(roots)}
@@ -44,22 +46,6 @@ class Members:
         """Not a stranger who was given the pid of a member."""
         return not self._seen or (entry.pid, entry.started) in self._seen
 
-    def _matches(self, entry: Entry) -> bool:
-        assert self._pattern is not None
-        if entry.pid == os.getpid():
-            return False
-        return bool(self._pattern.search(entry.name) or self._pattern.search(self._long_name(entry)))
-
-    def _long_name(self, entry: Entry) -> str:
-        """The kernel cuts a name at 15 bytes: then the program's file name tells the rest."""
-        if len(entry.name) < 15:
-            return entry.name
-        try:
-            argv = (self._root / f"proc/{entry.pid}/cmdline").read_bytes()
-        except OSError:
-            return entry.name
-        return os.fsdecode(argv.partition(b"\0")[0]).rpartition("/")[2]
-
 
 def compile_name(pattern: str) -> re.Pattern[str]:
     """Raises TargetError for a pattern that is no regular expression."""
@@ -67,6 +53,22 @@ def compile_name(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as err:
         raise TargetError(f"--name {pattern!r} is not a regular expression: {err}") from err
+
+
+def has_name(pattern: re.Pattern[str], entry: Entry, root: Path) -> bool:
+    """Whether a person means this process by the pattern; never mnemo itself."""
+    if entry.pid == os.getpid():
+        return False
+    if pattern.search(entry.name):
+        return True
+    # The kernel cuts a name at 15 bytes: then the program's file name tells the rest.
+    if len(entry.name.encode(errors="replace")) < _KERNEL_NAME_BYTES:
+        return False
+    try:
+        argv = (root / f"proc/{entry.pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return pattern.search(os.fsdecode(argv.partition(b"\0")[0]).rpartition("/")[2]) is not None
 
 
 def group_processes(directory: Path) -> set[int]:

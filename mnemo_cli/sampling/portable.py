@@ -101,7 +101,7 @@ class PsutilIndex(AskedIndex):
         super().__init__(Path("/"))
         self._processes: dict[int, psutil.Process] = {}
 
-    def refresh(self, gaps: list[Gap], *, force: bool = False) -> bool:
+    def refresh(self, gaps: list[Gap]) -> bool:
         """Always looks: psutil has no cheap sign that somebody forked."""
         try:
             boot_seconds = psutil.boot_time()

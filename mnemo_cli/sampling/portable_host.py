@@ -5,7 +5,7 @@ Used is total − available, as everywhere. psutil's own `used` is something els
 
 from collections.abc import Mapping
 
-from mnemo_cli.model import Gap, LimitSource, Memory
+from mnemo_cli.model import Gap, LimitSource, Memory, difference_of, sum_of
 from mnemo_cli.sampling.macos import VmStat
 
 # What is asked of psutil.virtual_memory() and psutil.swap_memory(). No system answers all of it.
@@ -16,7 +16,7 @@ _SOURCE = LimitSource(kind="host")
 
 def glance_at_host(virtual: Mapping[str, int | None], gaps: list[Gap]) -> Memory:
     """Only use and limit."""
-    used_bytes, limit_bytes = _difference(virtual["total"], virtual["available"]), virtual["total"]
+    used_bytes, limit_bytes = difference_of(virtual["total"], virtual["available"]), virtual["total"]
     _tell_missing({"used_bytes": used_bytes, "limit_bytes": limit_bytes}, gaps)
     return Memory(source=_SOURCE, used_bytes=used_bytes, limit_bytes=limit_bytes)
 
@@ -26,12 +26,12 @@ def host_memory(
 ) -> Memory:
     """All of it; `make_up` is what macOS's own tool adds. What nobody tells leaves a gap."""
     fields: dict[str, int | None] = {
-        "used_bytes": _difference(virtual["total"], virtual["available"]),
+        "used_bytes": difference_of(virtual["total"], virtual["available"]),
         "limit_bytes": virtual["total"],
-        "reclaimable_bytes": _difference(virtual["available"], virtual["free"]),
+        "reclaimable_bytes": difference_of(virtual["available"], virtual["free"]),
         "anon_bytes": make_up.anon_bytes if make_up else None,
         # Of Linux, psutil counts reclaimable slab into `cached`, as free(1) does.
-        "file_bytes": make_up.file_bytes if make_up else _sum(virtual["buffers"], virtual["cached"]),
+        "file_bytes": make_up.file_bytes if make_up else sum_of(virtual["buffers"], virtual["cached"]),
         "shmem_bytes": virtual["shared"],
         "kernel_bytes": None,
         "swap_used_bytes": swap["used"],
@@ -50,11 +50,3 @@ def _tell_missing(fields: Mapping[str, int | None], gaps: list[Gap]) -> None:
     told = {gap.field for gap in gaps}
     missing = [f"limits.host.{name}" for name, number in fields.items() if number is None]
     gaps.extend(Gap(name, "psutil", "psutil has no reading of it here") for name in missing if name not in told)
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
-
-
-def _difference(whole: int | None, part: int | None) -> int | None:
-    return None if whole is None or part is None else max(0, whole - part)

@@ -46,15 +46,14 @@ class Program(NamedTuple):
     """None where we may not look. `argv` is raw: views mask its secrets and make it printable.
 
     `tracks_native_memory` (JVM), `traces_allocations` (Python) and `profiles_heap` (jemalloc) say that the
-    program was started with the option; `snapshot_signal` is Node's. `inner_pid` is the pid in its own
-    namespace, `heap` the setting that bounds the runtime's heap.
+    program was started with the option; `snapshot_signal` is Node's, `heap` the setting that bounds the
+    runtime's heap.
     """
 
     language: Language | None
     allocator: Allocator | None = None
     argv: tuple[str, ...] = ()
     uid: int | None = None
-    inner_pid: int | None = None
     tracks_native_memory: bool = False
     traces_allocations: bool = False
     profiles_heap: bool = False
@@ -68,7 +67,6 @@ def read_program(pid: int, root: Path, folder: ProcessFolder, gaps: list[Gap]) -
     status = _read(folder, "status", gaps)
     name = re.match(rb"Name:\t([^\n]*)", status)
     uid = re.search(rb"\nUid:\t(\d{1,10})\t", status)
-    inner = re.search(rb"\nNSpid:\t(?:\d{1,10}\t)+(\d{1,10})\n", status)
     maps = _read(folder, "maps", gaps)
     environment = _environment(_read(folder, "environ", gaps))
     runtime = read_runtime(folder, None if name is None else os.fsdecode(name[1]))
@@ -79,7 +77,6 @@ def read_program(pid: int, root: Path, folder: ProcessFolder, gaps: list[Gap]) -
         allocator=allocator_of(maps),
         argv=() if argv == ("",) else argv,
         uid=None if uid is None else int(uid[1]),
-        inner_pid=None if inner is None else int(inner[1]),
         tracks_native_memory=any(_NATIVE_TRACKING.fullmatch(word) for word in options),
         traces_allocations="PYTHONTRACEMALLOC" in environment
         or any("tracemalloc" in word for word in _x_options(argv)),

@@ -15,8 +15,7 @@ from mnemo_cli.settings.table import ROWS, ROWS_BY_KEY, TABLES
 from mnemo_cli.settings.texts import shown
 
 if TYPE_CHECKING:
-    from mnemo_cli.settings.texts import shown
-from mnemo_cli.settings.waivers import WaiverEntry
+    from mnemo_cli.settings.waivers import WaiverEntry
 
 _PLACE = re.compile(r" \(at (line (\d+), column \d+|end of document)\)")
 

@@ -323,7 +323,7 @@ def test_without_numpy_rows_are_arrays_and_float16_says_what_to_install():
     kind, *refusals = ran(program).splitlines()
     assert kind == "<class 'array.array'>"
     assert len(refusals) == 2
-    assert all("mnemosyne-limits[embeddings]" in refusal for refusal in refusals)
+    assert all("from mnemo's checkout: pip install '.[embeddings]'" in refusal for refusal in refusals)
 
 
 def ran(program: str, *arguments: str) -> str:

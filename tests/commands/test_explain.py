@@ -23,6 +23,7 @@ from mnemo_cli.limits.rules.rule import ACTIONS
 from mnemo_cli.model import Level
 from mnemo_cli.output.explain import page_document, page_text
 from mnemo_cli.settings import ROWS, load
+from tests.diagnostics.archive.tars import tar_of
 from tests.schemas import validator_of
 
 VISIBLE = [row for row in ROWS if not row.hidden]
@@ -289,6 +290,26 @@ def test_what_is_no_evidence_is_exit_3_and_says_why(explain, name, message):
     done = explain(name)
     assert (done.returncode, done.stdout) == (3, "") and message in done.stderr
     assert sorted(os.listdir()) == ["cut.gz", "empty", "folder", "hostile.tar", "notes.txt"]
+
+
+def bundle_without_log(state, reason):
+    card = {"id": "kernel-log", "state": state, "reason": reason, "members": []}
+    manifest = json.dumps({"schema": "mnemo.manifest/1", "collectors": [card]}).encode()
+    Path("bundle.tar.gz").write_bytes(tar_of(("mnemo-1/SUMMARY.md", b"# mnemo\n"), ("mnemo-1/manifest.json", manifest)))
+
+
+def test_a_bundle_without_the_kernels_log_says_why_it_has_none(explain):
+    bundle_without_log("denied", "/dev/kmsg: Operation not permitted")
+    done = explain("bundle.tar.gz")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "bundle.tar.gz is a bundle without the kernel's log: denied when the bundle was made (" in done.stderr
+    assert "/dev/kmsg: Operation not permitted); make it as root: sudo mnemo collect\n" in done.stderr
+
+
+def test_a_log_that_took_too_long_is_not_said_to_need_root(explain):
+    bundle_without_log("timeout", None)
+    done = explain("bundle.tar.gz")
+    assert done.returncode == 3 and "timeout when the bundle was made (see errors.jsonl in it)\n" in done.stderr
 
 
 def test_of_a_damaged_archive_what_came_before_is_told(explain):

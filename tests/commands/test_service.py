@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mnemo_cli.model import Level
-from mnemo_cli.recording.reading.stream import Recorded, read_recording
+from mnemo_cli.recording.reading.line import Recorded
+from mnemo_cli.recording.reading.stream import read_recording
 
 PATIENCE_SECONDS = 20.0
 # The machine under test is far above the one and far below the other, whatever it does.

@@ -31,7 +31,6 @@ def test_everything_that_is_known_is_read():
     forecast = Forecast(90.0, 60.0, 120.0, 1e6, 60.0)
     seen = reading_of(moment(Memory(HOST, 70, 100), pressure=PRESSURE, forecast=forecast))
     assert seen == Reading(7.0, 0.7, 90.0, 0.2, 0.7)
-    assert round(seen.headroom_ratio or 0, 9) == 0.3
 
 
 def test_never_is_infinity_and_no_forecast_is_unknown():
@@ -43,7 +42,7 @@ def test_never_is_infinity_and_no_forecast_is_unknown():
 
 def test_a_limit_that_cannot_be_read_makes_the_use_unknown_and_leaves_what_it_is_at_least():
     seen = reading_of(moment(Memory(GROUP, 10, None), Memory(HOST, 70, 100)))
-    assert (seen.used_ratio, seen.at_least_ratio, seen.known_ratio, seen.headroom_ratio) == (None, 0.7, 0.7, None)
+    assert (seen.used_ratio, seen.at_least_ratio, seen.known_ratio) == (None, 0.7, 0.7)
 
 
 def test_where_nothing_is_known_nothing_is_claimed():

@@ -177,6 +177,15 @@ def test_subjects_are_found_by_name_user_and_unit(tmp_path):
     assert len(of_user(machine, owner)) == 5
 
 
+def test_a_name_that_the_kernel_cut_is_found_by_the_whole(tmp_path):
+    machine = crowd_of(tmp_path)
+    (tmp_path / "proc/812/stat").write_text(
+        "812 (systemd-journal) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 5000 1 1 0\n"
+    )
+    (tmp_path / "proc/812/cmdline").write_text("/lib/systemd/systemd-journald\0")
+    assert [found.pid for found in named(machine, "journald$")] == [812]
+
+
 @pytest.mark.parametrize(
     ("ask", "words"),
     [

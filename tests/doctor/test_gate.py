@@ -8,6 +8,7 @@ from mnemo_cli.doctor.baseline import Baseline, identity
 from mnemo_cli.doctor.gate import Gate, outranking
 from mnemo_cli.doctor.result import STATES, Audit, Finding, Severity, Subject
 from mnemo_cli.errors import ExitCode
+from tests.examples import few_examples
 
 HOST = Subject("host")
 PASSED = Finding("A1", "a", "pass", None, "")
@@ -98,6 +99,7 @@ findings = st.builds(
 )
 
 
+@few_examples
 @given(fail_on=st.sampled_from(Severity), strict=st.booleans(), found=st.lists(findings, min_size=1, max_size=6))
 def test_a_breach_is_never_lost_and_strict_unknown_is_never_done(fail_on, strict, found):
     exit_code = code(Gate(fail_on=fail_on, strict_unknown=strict), *found)

@@ -200,6 +200,15 @@ PLANTED = [
         layer="user",
     ),
     Planted(
+        "shared-uid",
+        "note",
+        H.debian_service,
+        {**nginx(limits_text=limits(nproc=(100, 100))), **crowd(5, 33)},
+        used=6,
+        limit=100,
+        layer="user",
+    ),
+    Planted(
         "signals-pending", "error", H.debian_service, nginx(status={"signals": "62000/63000"}), used=62000, limit=63000
     ),
     Planted("cpu-time-limited", "warning", H.debian_service, nginx(limits_text=CPU_LIMITED), limit=60, layer="soft"),
@@ -454,6 +463,12 @@ PLANTED = [
         H.debian_service,
         {"etc/systemd/system/nginx.service.d/60-mnemo.conf": "[Service]\nLimitAS=1G\n"},
     ),
+    Planted(
+        "unit-limits-without-effect",
+        "warning",
+        H.debian_root_service,
+        {"etc/systemd/system/cron.service.d/60-mnemo.conf": "[Service]\nLimitNPROC=100\n"},
+    ),
 ]
 NAMES = [f"{number}-{planted.slug}-{planted.severity}" for number, planted in enumerate(PLANTED)]
 
@@ -492,6 +507,40 @@ def test_a_planted_fault_is_found_with_its_layer_and_number(tmp_path, planted):
     assert planted.used is None or finding.used == planted.used
     assert planted.limit is None or finding.limit == planted.limit
     assert planted.layer is None or finding.layer == planted.layer
+
+
+def test_a_user_whose_tasks_are_hidden_may_share_its_limit(tmp_path):
+    few = Planted("shared-uid", "", H.debian_service, nginx(limits_text=limits(nproc=(100, 100))))
+    assert planted_audit(tmp_path, few).state == "unknown"
+    in_view = few._replace(files={**few.files, "proc/loadavg": "0.10 0.20 0.30 1/9 4242\n"})
+    assert planted_audit(tmp_path, in_view).state == "pass"
+
+
+def test_without_the_usual_limit_of_tasks_nobody_can_tell_whether_one_was_set_on_purpose(tmp_path):
+    untold = {"proc/sys/kernel/threads-max": None, "proc/1/limits": None}
+    few = Planted("shared-uid", "", H.debian_service, nginx(limits_text=limits(nproc=(100, 100))) | untold)
+    finding = planted_audit(tmp_path, few)
+    assert (finding.state, "threads-max" in finding.message) == ("unknown", True)
+
+
+def test_a_knob_that_cannot_be_read_hides_no_other_that_is_not_live(tmp_path):
+    files = {
+        "etc/sysctl.d/90-x.conf": "fs.nr_open = 5000\nvm.max_map_count = 999999\n",
+        "proc/sys/fs/nr_open": None,
+        **knob("vm.max_map_count", 65530),
+    }
+    finding = planted_audit(tmp_path, Planted("sysctl-not-live", "", H.debian_service, files))
+    assert (finding.state, finding.limit) == ("finding", 65530)
+
+
+def test_a_hit_where_kills_are_not_counted_does_not_say_that_memory_was_reclaimed(tmp_path):
+    group = "/system.slice/httpd.service"
+    hit = Planted("group-hits", "note", H.fedora_v1_hybrid, v1_group(group, memory_max=GIB, hits=3))
+    assert "memory could be reclaimed" in planted_audit(tmp_path, hit).message
+    # Before Linux 4.13 there is no oom_kill in it.
+    uncounted = {f"sys/fs/cgroup/memory{group}/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\n"}
+    message = planted_audit(tmp_path, hit._replace(files=hit.files | uncounted)).message
+    assert "hit 3 times" in message and "kills are not counted" in message
 
 
 def test_every_check_has_a_planted_fault():

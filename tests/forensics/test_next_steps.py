@@ -9,6 +9,7 @@ from mnemo_cli.forensics.case import Case, Ended, RuntimeMessage, Who
 from mnemo_cli.forensics.hit import Hit
 from mnemo_cli.forensics.kills import Evidence, Usage, Victim
 from mnemo_cli.forensics.next_steps import guessed_mib, runtime_of
+from mnemo_cli.forensics.next_steps.needing_less import heap_steps
 from mnemo_cli.forensics.owner import owner_of
 from mnemo_cli.forensics.truth import judge
 from mnemo_cli.model import UNLIMITED
@@ -104,6 +105,41 @@ def test_a_group_that_was_read_gives_the_file_of_its_version_only():
     assert not any("memory.max" in command for command in typed)
 
 
+def test_a_group_whose_files_are_elsewhere_is_raised_there():
+    v1 = group(version=1, before=(0, 0), after=(0, 1))._replace(folder="/mnt/memory/app/job")
+    steps = judge(Case(WHO, KILLED, (kill(),), groups=(v1,))).next_steps
+    raising = next(step for step in steps if "memory.limit_in_bytes" in (step.command or ""))
+    assert raising.command == "echo 83886080 > /mnt/memory/app/job/memory.limit_in_bytes"
+    assert raising.text.startswith("Raise the group's limit (")
+
+
+def test_a_group_without_a_limit_has_none_to_raise():
+    open_group = group(before=(0, 0), after=(0, 1), limit_bytes=UNLIMITED)
+    assert not any("memory.max" in command for command in commands(Case(WHO, KILLED, groups=(open_group,))))
+
+
+@pytest.mark.parametrize(
+    ("runtime", "limit_mib", "setting"),
+    [
+        ("Node", None, "--max-old-space-size=MIB"),
+        ("Node", 100, "--max-old-space-size=75"),
+        ("Go", None, "GOMEMLIMIT=SIZEMiB"),
+        ("Go", 100, "GOMEMLIMIT=75MiB"),
+    ],
+)
+def test_without_a_limit_the_size_of_the_heap_is_left_to_the_reader(runtime, limit_mib, setting):
+    (step,) = heap_steps(runtime, limit_mib)
+    assert step.command.endswith(setting)
+
+
+def test_where_nothing_is_known_every_place_to_look_is_named():
+    nothing = commands(Case(kernel_log_read=False))
+    assert "docker inspect CONTAINER | mnemo explain -" in nothing and "mnemo explain --unit UNIT" in nothing
+    of_unit = commands(Case(WHO._replace(unit="web.service"), KILLED))
+    assert "journalctl -u web.service -n 50 --no-pager" in of_unit
+    assert "docker inspect CONTAINER | mnemo explain -" not in of_unit
+
+
 def test_an_init_container_is_raised_in_its_manifest_for_kubectl_cannot():
     explanation = judge(Case(records=(pod_container(role="init"),)))
     assert not any("set resources" in command for command in commands(Case(records=(pod_container(role="init"),))))
@@ -141,6 +177,7 @@ def test_the_runtime_of_the_victim_gets_a_heap_that_fits(name, runtime, word):
         ("earlyoom", "--avoid '^(python)$'"),
         ("nohang", "systemctl restart nohang"),
         ("systemd-oomd", "systemctl set-property python ManagedOOMPreference=avoid"),
+        ("systemd-oomd", "oomctl"),
         ("bustd", "bustd --help"),
         ("kubelet", "kubectl describe node | grep -A8 'Allocated resources'"),
         ("dask", "dask worker ADDRESS --memory-limit SIZE --nthreads 1"),

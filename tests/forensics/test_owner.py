@@ -80,3 +80,16 @@ def test_any_path_has_an_owner(path, found):
     whose = owner_of(path)
     assert whose.words and (whose.container_id is None or whose.container_id in path)
     assert is_in_container(path, found) in (True, False)
+
+
+def test_an_id_that_is_no_hexadecimal_number_is_a_name_in_the_path():
+    assert is_in_container("/lxc/payments-gateway", "payments-gateway")
+    assert not is_in_container(f"/docker/{CONTAINER}", "payments-gateway")
+    assert not is_in_container("/lxc/payments-gateway-2", "payments-gateway")
+
+
+@pytest.mark.parametrize("name", ["user-1000.slice-x.scope", "user@1000.service-x.scope"])
+def test_a_unit_whose_name_only_begins_like_a_users_is_no_users(name):
+    whose = owner_of(f"/system.slice/{name}")
+    assert (whose.owner, whose.unit, whose.uid) == ("unit", name, None)
+    assert owner_of(f"/system.slice/{name}/a.service").uid is None

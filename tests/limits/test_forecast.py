@@ -167,6 +167,17 @@ def test_rising_troughs_are_a_leak_under_the_collector(period, seed):
     assert sorted(late)[len(late) // 2] == pytest.approx(1.0, rel=0.15)
 
 
+def test_a_collection_that_goes_below_the_trough_before_ends_the_leak_at_once():
+    leaking, history = saw(20, 0.9, leak=40 * MIB), History()
+    for second in range(238):
+        history = history.with_point(second, round(leaking(second)))
+    assert forecast(history, GIB).seconds_to_limit is not UNLIMITED
+    for second in range(238, 241):
+        history = history.with_point(second, 600 * MIB)
+    assert history.falling
+    assert forecast(history, GIB).seconds_to_limit is UNLIMITED
+
+
 def test_growth_beyond_every_earlier_peak_is_a_leak_again():
     def course(second):
         return saw(40, 0.9)(second) if second < 200 else 500 * MIB + (second - 200) * 5 * MIB

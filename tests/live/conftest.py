@@ -83,6 +83,7 @@ class MemoryGroup:
                 # The kernel lets go of an ended process a moment after it was waited for.
                 if time.monotonic() > deadline:
                     raise
+                time.sleep(0.001)
 
     def _write(self, name: str, number: int) -> None:
         (self.directory / name).write_text(f"{number}\n")

@@ -71,7 +71,7 @@ def await_that(is_so, what: str = "it") -> None:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not is_so():
         assert time.monotonic() < deadline, f"{what} never came"
-        os.sched_yield()
+        time.sleep(0.001)
 
 
 def state_of(pid: int) -> str:

@@ -15,7 +15,8 @@ from mnemo_cli.output.lines import LineFormat, moment_text
 from mnemo_cli.recording.document import encode, event_document
 from mnemo_cli.recording.memory_log import event_line, memory_line
 from mnemo_cli.recording.reading import stream
-from mnemo_cli.recording.reading.stream import Recorded, Strange, read_recording
+from mnemo_cli.recording.reading.line import Recorded, Strange
+from mnemo_cli.recording.reading.stream import read_recording
 from tests.examples import few_examples
 from tests.limits.rules.moments import sample_of
 

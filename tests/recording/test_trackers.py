@@ -220,6 +220,17 @@ def test_a_worker_that_was_replaced_loses_nothing_of_what_was_counted(document_o
     assert changes(old, new)["trackers.app.allocations"] == (105, 210, 105)
 
 
+@pytest.mark.parametrize(
+    ("other", "told"), [({"used": None}, (None, 8, None)), ({"used": 3, "limit": UNLIMITED}, ("unlimited", 20, None))]
+)
+def test_workers_of_whom_one_is_unknown_or_unlimited_are_so_together(document_of, other, told):
+    one = tracker(7, component(used=5, limit=10))
+    old = document_of(one, tracker(8, component(**{"limit": 10, **other})))
+    new = document_of(one, tracker(8, component(used=3, limit=10)))
+    (field,) = changes(old, new)
+    assert changes(old, new)[field] == told
+
+
 def test_of_a_program_that_came_or_went_only_its_workers_are_told(document_of):
     old, new = document_of(), document_of(tracker(7, component(used=5), processes=1), tracker(8, processes=1))
     assert changes(old, new) == {"trackers.app.processes": (0, 2, 2)}

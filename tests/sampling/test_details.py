@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.model import UNLIMITED
-from mnemo_cli.sampling.details import DetailReader, Details, read_details
+from mnemo_cli.sampling.details import DetailReader, Details
 
 GOOD = {
     "comm": b"python3\n", "cmdline": b"python3\0-m\0app\0", "oom_score_adj": b"-500\n",
@@ -29,13 +29,20 @@ NUMERIC = ("oom_score_adj", "status", "limits", "smaps_rollup", "cgroup")
 NASTY = (b"a b", b"a\nb", b"\x1b]0;owned\x07", b"\xff\xfe", b"(x)", "\u202egro\u2066".encode(), b"\r", b"\t\x7f")
 
 
-def process(root: Path, files: dict[str, bytes | None]) -> Path:
+def process(root: Path, files: dict[str, bytes | None], pid: int = 7) -> Path:
+    folder = root / "proc" / str(pid)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         if text is None:
-            (root / name).mkdir()
+            (folder / name).mkdir()
         else:
-            (root / name).write_bytes(text)
-    return root
+            (folder / name).write_bytes(text)
+    return folder
+
+
+def read_details(folder: Path) -> Details:
+    """Of the process that has this folder of a /proc."""
+    return DetailReader(folder.parents[1]).read(int(folder.name), 1, 0.0)
 
 
 def unknown(details: Details) -> set[str]:
@@ -66,7 +73,7 @@ def test_nonsense_loses_the_same_fields(tmp_path, file, text):
 
 
 def test_a_process_that_is_gone_is_all_unknown(tmp_path):
-    details = read_details(tmp_path / "gone")
+    details = read_details(tmp_path / "proc/7")
     assert unknown(details) | {"fds"} == set(Details._fields)
 
 
@@ -153,8 +160,7 @@ def test_our_own_details_are_those_that_the_kernel_shows():
 
 
 def test_details_are_read_again_after_five_seconds_or_when_asked_fresh(tmp_path):
-    (tmp_path / "proc/7").mkdir(parents=True)
-    folder = process(tmp_path / "proc/7", GOOD)
+    folder = process(tmp_path, GOOD)
     reader = DetailReader(tmp_path)
     assert reader.read(7, 1, 100.0).threads == 7
     (folder / "status").write_bytes(b"Threads:\t8\n")
@@ -166,8 +172,7 @@ def test_details_are_read_again_after_five_seconds_or_when_asked_fresh(tmp_path)
 
 
 def test_another_process_of_the_same_pid_has_details_of_its_own(tmp_path):
-    (tmp_path / "proc/7").mkdir(parents=True)
-    folder = process(tmp_path / "proc/7", GOOD)
+    folder = process(tmp_path, GOOD)
     reader = DetailReader(tmp_path)
     assert reader.read(7, 1, 0.0).name == "python3"
     (folder / "comm").write_bytes(b"stranger\n")
@@ -175,8 +180,7 @@ def test_another_process_of_the_same_pid_has_details_of_its_own(tmp_path):
 
 
 def test_processes_that_are_shown_no_more_are_forgotten(tmp_path):
-    (tmp_path / "proc/7").mkdir(parents=True)
-    folder = process(tmp_path / "proc/7", GOOD)
+    folder = process(tmp_path, GOOD)
     reader = DetailReader(tmp_path)
     reader.read(7, 1, 0.0)
     (folder / "comm").write_bytes(b"other\n")
@@ -189,9 +193,7 @@ def test_processes_that_are_shown_no_more_are_forgotten(tmp_path):
 def test_details_that_are_good_for_long_are_refreshed_one_after_the_other(tmp_path):
     """Sixteen processes that are seen at once, each good for a minute: no sample reads them all anew."""
     for pid in range(16):
-        process_folder = tmp_path / "proc" / str(pid)
-        process_folder.mkdir(parents=True)
-        process(process_folder, GOOD)
+        process(tmp_path, GOOD, pid)
     reader = DetailReader(tmp_path, refresh_seconds=60.0)
     first = {pid: reader.read(pid, 7, 1000.0) for pid in range(16)}
     due = [next(at for at in range(1001, 1200) if reader.read(pid, 7, float(at)) is not first[pid]) for pid in first]

@@ -63,6 +63,15 @@ def test_among_equals_the_later_line_wins():
     assert win("bob - nofile 1\n") is None
 
 
+def test_type_item_and_value_are_read_in_any_case_as_pam_limits_reads_them():
+    good, bad = lines_of("bob Soft NOFILE 10\nbob HARD Nice -5\nbob - core UNLIMITED\nbob - MaxLogins 3\n")
+    assert [(line.kind, line.name, line.limit) for line in good] == [
+        ("soft", "RLIMIT_NOFILE", 10), ("hard", "RLIMIT_NICE", -5), ("-", "RLIMIT_CORE", UNLIMITED),
+    ]  # fmt: skip
+    assert not bad
+    assert lines_of("Bob - nofile 10\n")[0][0].domain == "Bob"
+
+
 def test_files_count_in_the_order_of_their_names_and_etc_replaces_the_vendors(fake_host):
     root = fake_host(
         {

@@ -77,6 +77,12 @@ def test_a_name_that_the_kernel_cut_is_matched_by_the_programs_file_name(fake_ho
     assert pids(Members(TargetChoice(kind="name", pattern="worker"), root), index) == set()
 
 
+def test_the_kernel_cuts_at_bytes_and_not_at_letters(fake_host):
+    root = fake_host({"proc/7/cmdline": "/opt/läuft-für-übermorgen\0".encode()})
+    index = index_of(root, (7, 1, 1, "läuft-für-üb"))
+    assert pids(Members(TargetChoice(kind="name", pattern="übermorgen$"), root), index) == {7}
+
+
 @pytest.mark.parametrize("pattern", ["(", "[a", "*"])
 def test_a_name_that_is_no_expression_is_an_error_that_shows_it(pattern):
     with pytest.raises(TargetError, match="is not a regular expression") as refused:

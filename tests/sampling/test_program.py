@@ -12,9 +12,9 @@ from mnemo_cli.sampling.proc_folder import ProcessFolder
 from mnemo_cli.sampling.program import Program, allocator_of, language_of, read_program
 
 LIBC = "7f00-7f01 r--p 00000000 fe:00 1 /usr/lib/x86_64-linux-gnu/libc.so.6\n"
-STATUS = "Name:\tapp\nState:\tS (sleeping)\nUid:\t33\t33\t33\t33\nNSpid:\t7\t1\n"
+STATUS = "Name:\tapp\nState:\tS (sleeping)\nUid:\t33\t33\t33\t33\n"
 DETAIL = "-XX:NativeMemoryTracking=detail"
-NO_OPTIONS = Program("native", "glibc", ("app",), 33, 1)
+NO_OPTIONS = Program("native", "glibc", ("app",), 33)
 
 
 def read(root):

@@ -102,7 +102,7 @@ class Terminal:
         while not holds():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{wanted!r} never came; the screen is\n{self.text}\n{self.raw[-500:]!r}")
-            if not self._read(0.2) and self.process.poll() is not None and not holds():
+            if not self._read(0.02) and self.process.poll() is not None and not self._read(0.2) and not holds():
                 raise AssertionError(f"ended with {self.process.returncode} before {wanted!r}:\n{self.text}")
 
     def watch(self, seconds: float) -> set[str]:
@@ -119,7 +119,7 @@ class Terminal:
         while self.process.poll() is None:
             if time.monotonic() > deadline:
                 raise AssertionError(f"it does not end; the screen is\n{self.text}")
-            self._read(0.05)
+            self._read(0.005)
         while self._read(0):
             pass
         return self.process.returncode

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mnemo_cli.recording.reading.stream import Recorded, read_recording
+from mnemo_cli.recording.reading.line import Recorded
+from mnemo_cli.recording.reading.stream import read_recording
 from tests.schemas import validator_of
 
 pytestmark = pytest.mark.terminal

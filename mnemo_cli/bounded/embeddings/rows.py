@@ -97,9 +97,9 @@ def rows(
             return Rows(NumpyFloats(dimensions, precision))
         except ImportError as err:
             if backing == "numpy":
-                raise ValueError("numpy is not installed: install mnemosyne-limits[embeddings]") from err
+                raise ValueError("numpy is not installed; from mnemo's checkout: pip install '.[embeddings]'") from err
     if precision == "float16":
-        raise ValueError("float16 needs numpy: install mnemosyne-limits[embeddings], or take float32")
+        raise ValueError("float16 needs numpy (from mnemo's checkout: pip install '.[embeddings]'); or take float32")
     return Rows(ArrayFloats(dimensions))
 
 

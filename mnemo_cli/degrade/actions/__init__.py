@@ -11,7 +11,8 @@ syslog, journald  their sockets
 document      alerts as the JSON that Alertmanager sends to webhooks
 webhook       that document to an address of the user's
 pagerduty     the same for a pager: one event for each alert
-post          one HTTP request that ends in time; answers: what came of it; address: a URL without its secrets
+post          one HTTP request that ends in time; `punctual` its socket; answers: what came of it; address: a URL
+              without its secrets
 exec          that document to a program's standard input
 requests      programs of the target, and work of our own, are asked to slow down or to start afresh
 """

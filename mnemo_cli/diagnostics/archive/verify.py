@@ -17,7 +17,7 @@ from mnemo_cli.units import MIB
 
 MANIFEST = "manifest.json"
 # What is kept to be looked at: more than any manifest of ours.
-_MOST_KEPT_BYTES = 16 * MIB
+MOST_KEPT_BYTES = 16 * MIB
 _MOST_FAULTS = 100
 _SUM_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
@@ -68,7 +68,7 @@ def manifest_schema() -> Json:
 
 def _read(file: BundleFile, *, keep: bool) -> tuple[_Sum, bytes | None]:
     digest, content = hashlib.sha256(), bytearray()
-    keep = keep and file.size_bytes <= _MOST_KEPT_BYTES
+    keep = keep and file.size_bytes <= MOST_KEPT_BYTES
     for chunk in file.chunks:
         digest.update(chunk)
         if keep:

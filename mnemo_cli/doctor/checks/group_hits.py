@@ -1,7 +1,8 @@
 """A memory limit on the path has already struck: processes were killed, or the kernel had to reclaim at the limit.
 
 memory.events (v2) and memory.oom_control and the two files of failcnt (v1) count since the group was made. A kill is
-a warning; hits without a kill are a note: the kernel found memory to take back each time, at a price.
+a warning; hits without a kill are a note: the kernel found memory to take back each time, at a price. Before Linux
+4.13 nobody counts the kills of a v1 group.
 """
 
 from mnemo_cli.doctor.check import Check, Fault, Outcome, Pass, Skipped, Word
@@ -18,9 +19,8 @@ def run(evidence: Evidence) -> Outcome:
         )
     hit = max((m for m in memories if m.limit_hits_total), key=lambda m: m.limit_hits_total or 0, default=None)
     if hit is not None and hit.limit_hits_total is not None:
-        return _fault(
-            "note", hit, hit.limit_hits_total, "the limit was hit {:,} times in {}, and memory could be reclaimed"
-        )
+        after = "kills are not counted here" if hit.oom_kills_total is None else "memory could be reclaimed"
+        return _fault("note", hit, hit.limit_hits_total, "the limit was hit {:,} times in {}, and " + after)
     if not memories:
         return Skipped("no visible group limits memory") if evidence.membership else evidence.unknown("cgroup")
     if any(memory.oom_kills_total is None or memory.limit_hits_total is None for memory in memories):

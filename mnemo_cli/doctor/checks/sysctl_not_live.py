@@ -19,20 +19,22 @@ def run(evidence: Evidence) -> Outcome:
         return Skipped("an image has no running kernel")
     if evidence.in_container:
         return Skipped("the knobs are the host's, and so are the files that set them")
-    settings = evidence.machine.sysctl_config
+    settings, unread = evidence.machine.sysctl_config, list[str]()
     for name in _KNOBS:
         setting = settings.get(name)
         if setting is None or not setting.text.isdigit():
             continue
         live = evidence.sysctl(name)
         if live is None:
-            return evidence.unknown(name)
-        if live != int(setting.text):
+            unread.append(name)
+        elif live != int(setting.text):
             return Fault(
                 "warning",
                 f"{setting.path} line {setting.line} sets {name} to {setting.text}, and the kernel has {live:,}",
                 limit=live, layer="sysctl", source=f"{setting.path} line {setting.line}", fixes=("sysctl --system",),
             )  # fmt: skip
+    if unread:
+        return evidence.unknown(*unread)
     return evidence.config_lack("sysctl_config") or Pass("the kernel has what the files say")
 
 

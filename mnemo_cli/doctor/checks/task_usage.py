@@ -8,7 +8,7 @@ containers or hidepid hide from us makes the count a lower bound, and then the a
 
 from mnemo_cli.doctor.advice import configure
 from mnemo_cli.doctor.check import Check, Fault, Outcome, Pass, Unknown, fullness, share
-from mnemo_cli.doctor.evidence import Evidence
+from mnemo_cli.doctor.evidence import HIDDEN, WHO_SEES_ALL, Evidence
 from mnemo_cli.doctor.provenance import source_of
 
 _COUNT_FROM_RATIO = 0.5
@@ -24,30 +24,24 @@ def run(evidence: Evidence) -> Outcome:
         return Pass(f"the whole machine has {total:,} tasks", limit=limit.soft, unit="tasks", layer="user")
     if evidence.is_task_limit_enforced is False:
         return Pass("not enforced for this user", limit=limit.soft, unit="tasks", layer="user")
-    return _counted(evidence, limit.soft, uid, total)
+    return _counted(evidence, limit.soft)
 
 
-def _counted(evidence: Evidence, limit: int, uid: int, total: int | None) -> Outcome:
-    census = evidence.machine.census
-    if census is None:
+def _counted(evidence: Evidence, limit: int) -> Outcome:
+    count = evidence.tasks_of_user
+    if count is None:
         return evidence.unknown("tasks_by_uid")
-    used = census.by_uid.get(uid, 0)
-    evidence.saw("/proc/*/status", f"{used} tasks of uid {uid} are visible")
-    severity = fullness(used, limit)
+    severity = fullness(count.used, limit)
     if severity is not None:
         return Fault(
             severity,
-            f"{share(used, limit)} tasks of user {evidence.user} exist",
-            used=used, limit=limit, unit="tasks", layer="user",
+            f"{share(count.used, limit)} tasks of user {evidence.user} exist",
+            used=count.used, limit=limit, unit="tasks", layer="user",
             source=source_of(evidence, "RLIMIT_NPROC"), fixes=configure(evidence, nproc=limit * 4),
         )  # fmt: skip
-    hidden = None if total is None else census.hidden(total)
-    if hidden is None or fullness(used + hidden, limit) is not None:
-        return Unknown(
-            f"at least {used:,} of {limit:,} tasks of the user exist, and other processes are hidden from here",
-            "the host's own view of /proc (no hidepid, no pid namespace)",
-        )
-    return Pass(used=used, limit=limit, unit="tasks", layer="user")
+    if count.hidden is None or fullness(count.used + count.hidden, limit) is not None:
+        return Unknown(f"at least {count.used:,} of {limit:,} tasks of the user exist, and {HIDDEN}", WHO_SEES_ALL)
+    return Pass(used=count.used, limit=limit, unit="tasks", layer="user")
 
 
 CHECK = Check("PR002", "task-usage", run, about="limit")

@@ -28,6 +28,8 @@ def run(evidence: Evidence) -> Outcome:
                 f"{where.path} line {where.line} sets {key}={where.text}; {why}",
                 source=f"{where.path} line {where.line}", fixes=(f"systemctl edit {evidence.unit}",),
             )  # fmt: skip
+    if evidence.uid is None and "LimitNPROC" in unit.assignments:
+        return evidence.unknown("status")
     return evidence.config_lack("systemd_units") or Pass("no such limit is set")
 
 

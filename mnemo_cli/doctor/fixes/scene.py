@@ -72,10 +72,9 @@ class Proposal(NamedTuple):
 
 
 class World(NamedTuple):
-    """The card: the name for --world, and what it governs."""
+    """The card: the name for --world, and what it proposes. The docstring of its module says what it governs."""
 
     name: str
-    governs: str
     run: Callable[[Scene], Proposal]
 
 

@@ -134,13 +134,12 @@ def _tasks_of_user(evidence: Evidence) -> _Use:
     """Counted by reading every process: what is hidden from us makes it a lower bound, which is no count."""
     if evidence.system != "linux":
         return _Use(None, "this system does not tell how many tasks a user has")
-    census, total = evidence.machine.census, evidence.total_tasks
-    if census is None or total is None or evidence.uid is None:
+    count = evidence.tasks_of_user
+    if count is None or count.hidden is None:
         return _Use(None, told(evidence.unknown("tasks_by_uid", "tasks", "status")))
-    used, hidden = census.by_uid.get(evidence.uid, 0), census.hidden(total)
-    if hidden or census.unread:
-        return _Use(None, f"at least {used:,}; {hidden or census.unread:,} tasks are hidden from here (host's /proc)")
-    return _Use(used)
+    if count.hidden:
+        return _Use(None, f"at least {count.used:,}; {count.hidden:,} tasks are hidden from here (host's /proc)")
+    return _Use(count.used)
 
 
 def told(unknown: Unknown) -> str:

@@ -131,7 +131,7 @@ def amount(number: float, unit: str) -> str:
     """ "1.5M" of bytes, "12" or "0.4" of things."""
     if unit == "bytes":
         return format_size(round(number))
-    return f"{number:.0f}" if abs(number) >= 10 or number == round(number) else f"{number:.2g}"
+    return f"{number:.0f}" if abs(number) >= 10 else f"{number:.2g}"
 
 
 def _gravity(suspect: Suspect) -> tuple[int, float]:

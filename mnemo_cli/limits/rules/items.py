@@ -54,9 +54,12 @@ def read_items(raw: str | bytes, source: str) -> Item | None:
         return _Reader(text, source).read()
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
+        line = mark.line if mark else 0
         problem = printable(str(getattr(err, "problem", None) or err))
-        hint = "; indent with spaces, YAML has no tabs there" if "\\t" in problem or "\t" in problem else ""
-        raise refusal(source, mark.line + 1 if mark else 1, f"this is no YAML: {problem}{hint}") from err
+        # libyaml does not say which character it was.
+        is_tab = any(row.lstrip(" ").startswith("\t") for row in text.split("\n")[line : line + 1])
+        hint = "; indent with spaces, YAML has no tabs there" if is_tab else ""
+        raise refusal(source, line + 1, f"this is no YAML: {problem}{hint}") from err
 
 
 def _decoded(raw: str | bytes, source: str) -> str:

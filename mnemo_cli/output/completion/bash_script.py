@@ -15,8 +15,31 @@ _mnemo_describe() {{
 _mnemo_value() {{
     case $1 in
 {values}
-        *) ;;
     esac
+}}
+
+# Offers the name $1 from the machine, quoted as the word on the line is: `a$(b)` may be one.
+_mnemo_offer() {{
+    local name=$1
+    if [[ $current != [\"\']* ]]; then
+        printf -v name %q "$1"
+        [[ $current != '~'* ]] || name=${{name#\\}}
+    elif [[ $name == *[[:cntrl:]\"\'\$\`\!]* || $name == *\\\\* || $name == *\\ ]]; then
+        return 0
+    fi
+    _mnemo_add "$name"
+}}
+
+_mnemo_add() {{
+    COMPREPLY+=("$1")
+}}
+
+# Sets `plain` to the word on the line without its quotes; read takes a backslash as the shell does.
+_mnemo_unquote() {{
+    plain=$current
+    # shellcheck disable=SC2162
+    [[ $plain == [\"\']* ]] || IFS= read plain <<<"$plain" || true
+    [[ $current != [\"\']* ]] || plain=${{plain#?}}
 }}
 
 _mnemo_words() {{
@@ -52,23 +75,23 @@ _mnemo_report() {{
 
 # Files (-f) or folders (-d). Of files those that match a pattern of $2…, and folders; all where none matches.
 _mnemo_paths() {{
-    local kind=$1 pattern found=${{#COMPREPLY[@]}}
+    local kind=$1 pattern found=${{#COMPREPLY[@]}} how=_mnemo_add
     shift
-    compopt -o filenames 2>/dev/null || true
-    # Quotes are readline's.
-    current=${{current#[\"\']}}
-    current=${{current//\\/}}
+    # readline quotes them itself, where it can be told that they are files: from bash 4.
+    compopt -o filenames 2>/dev/null || how=_mnemo_offer
+    _mnemo_unquote
     if (($#)); then
-        _mnemo_take < <(for pattern; do compgen -f -X "!$pattern" -- "$current" || true; done)
+        _mnemo_take $how < <(for pattern; do compgen -f -X "!$pattern" -- "$plain" || true; done)
         ((found == ${{#COMPREPLY[@]}})) || kind=-d
     fi
-    _mnemo_take < <(compgen "$kind" -- "$current")
+    _mnemo_take $how < <(compgen "$kind" -- "$plain")
 }}
 
+# Each line: $1 is _mnemo_offer, or _mnemo_add where readline quotes.
 _mnemo_take() {{
     local candidate
     while IFS= read -r candidate; do
-        COMPREPLY+=("$candidate")
+        $1 "$candidate"
     done
 }}
 
@@ -80,16 +103,15 @@ _mnemo_pids() {{
     done
 }}
 
-# The names of processes, quoted as the word on the line is; readline shows each once. They are taken as regular
-# expressions: those that are none, or mean something else, are left out.
+# The names of processes; readline shows each once. They are taken as regular expressions: those that are none, or
+# mean something else, are left out.
 _mnemo_names() {{
-    local file name plain=${{current//\\/}}
-    plain=${{plain#[\"\']}}
+    local file name
+    _mnemo_unquote
     for file in /proc/[0-9]*/comm; do
         read -r name <"$file" || continue
         [[ $name == "$plain"* && $name != *[^a-zA-Z0-9_.:/@\ -]* ]] || continue
-        [[ $name != *\ * || $current == [\"\']* ]] || printf -v name %q "$name"
-        COMPREPLY+=("$name")
+        _mnemo_offer "$name"
     done 2>/dev/null
 }}
 
@@ -101,7 +123,8 @@ _mnemo_groups() {{
         return
     }}
     [[ ! -d $root/memory ]] || root+=/memory
-    for folder in "$root/${{current#/}}"*/; do
+    _mnemo_unquote
+    for folder in "$root/${{plain#/}}"*/; do
         [[ -d $folder ]] || continue
         below=("$folder"*/)
         if [[ -d ${{below[0]}} ]]; then
@@ -109,18 +132,20 @@ _mnemo_groups() {{
         else
             folder=${{folder%/}}
         fi
-        COMPREPLY+=("${{folder#"$root"}}")
+        _mnemo_offer "${{folder#"$root"}}"
     done
 }}
 
 _mnemo_users() {{
-    _mnemo_take < <(compgen -u -- "$current")
+    _mnemo_unquote
+    _mnemo_take _mnemo_offer < <(compgen -u -- "$plain")
 }}
 
 _mnemo_units() {{
     local file
-    for file in /{{etc,run,usr/lib,lib}}/systemd/system/"$current"*.service; do
-        [[ $file == *'*.service' ]] || COMPREPLY+=("${{file##*/}}")
+    _mnemo_unquote
+    for file in /{{etc,run,usr/lib,lib}}/systemd/system/"$plain"*.service; do
+        [[ $file == *'*.service' ]] || _mnemo_offer "${{file##*/}}"
     done
 }}
 
@@ -129,11 +154,9 @@ _mnemo_options() {{
     local option name is_given
     for option in $options; do
         is_given=''
-        if [[ $option != *+ ]]; then
-            for name in ${{option//|/ }}; do
-                [[ $given != *" $name "* ]] || is_given=yes
-            done
-        fi
+        for name in ${{option//|/ }}; do
+            [[ $option == *+ || $given != *" $name "* ]] || is_given=yes
+        done
         option=${{option%+}}
         [[ -n $is_given ]] || _mnemo_words "${{option//|/ }}"
     done
@@ -146,7 +169,7 @@ _mnemo_program() {{
     elif declare -F _command_offset >/dev/null; then
         _command_offset "$1"
     elif ((COMP_CWORD == $1)); then
-        _mnemo_take < <(compgen -c -- "$current")
+        _mnemo_take _mnemo_offer < <(compgen -c -- "$current")
     else
         _mnemo_paths -f
     fi
@@ -174,7 +197,7 @@ _mnemo_read() {{
 }}
 
 _mnemo() {{
-    local current lead='' kept='' path=mnemo option='' place=0 before='' given=' ' only_arguments='' index word
+    local current plain lead='' kept='' path=mnemo option='' place=0 before='' given=' ' only_arguments='' index word
     local commands options valued runs words places IFS=$' \t\n'
     COMPREPLY=()
     _mnemo_read

@@ -35,7 +35,8 @@ _mnemo-read() {{
     zmodload zsh/system || return
     for folder in /proc/<->(N); do
         sysread name <$folder/comm || continue
-        text+="${{folder#/proc/}}  -- $name"
+        # A name may hold any byte, and what compadd shows goes to the terminal as it is.
+        text+="${{folder#/proc/}}  -- ${{${{name%$'\n'}}//[[:cntrl:]]/?}}"$'\n'
     done 2>/dev/null
     shown=("${{(@f)text%$'\n'}}")
     [[ -n $text ]] || shown=()
@@ -70,7 +71,8 @@ _mnemo-groups() {{
         return
     fi
     [[ ! -d $root/memory ]] || root+=/memory
-    local above=/${{${{PREFIX#/}}%%[^/]#}}
+    local above=$compstate[quote]$PREFIX$compstate[quote]
+    above=/${{${{${{(Q)above}}#/}}%%[^/]#}}
     local -a ends inner below
     for group in $root$above*(N-/:t); do
         below=($root$above$group/*(N-/[1]))

@@ -31,8 +31,7 @@ def check_picture(path: Path) -> None:
         importlib.import_module("matplotlib")
     except ImportError as err:
         raise UsageError(
-            "--plot needs matplotlib, which is not installed; install it with: "
-            "python -m pip install 'mnemosyne-limits[plot]'"
+            "--plot needs matplotlib, which is not installed; install it from mnemo's checkout: pip install '.[plot]'"
         ) from err
 
 

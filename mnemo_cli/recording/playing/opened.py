@@ -7,7 +7,8 @@ from mnemo_cli.errors import UsageError
 from mnemo_cli.model import Moment
 from mnemo_cli.recording.playing.harmless import harmless
 from mnemo_cli.recording.playing.tracks import Survey, Track, survey
-from mnemo_cli.recording.reading.stream import Recorded, Strange, read_recording
+from mnemo_cli.recording.reading.line import Recorded, Strange
+from mnemo_cli.recording.reading.stream import read_recording
 from mnemo_cli.redact import printable
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import Scope
-from mnemo_cli.recording.reading.stream import Recorded, Strange
+from mnemo_cli.recording.reading.line import Recorded, Strange
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.target import TargetChoice
 

@@ -1,6 +1,7 @@
 """Recordings read back as moments: FILE.mnr, the lines of `mnemo monitor --format ndjson`, and the memory log.
 
 stream    the lines of a file, one after the other: a moment, or why there is none
+line      what a line turns out to be, and the object that it holds
 packed    the lines that a file of gzip members holds, also a damaged one
 parts     the lines of a recording: headers, samples, changes, events
 sample    mnemo.sample/1 as a moment

@@ -15,10 +15,10 @@ from mnemo_cli.recording.mnr.frame import document_of, frame_of
 from mnemo_cli.recording.mnr.header import About, read_about
 from mnemo_cli.recording.mnr.sealed import HEADER_START, RECORDING_SCHEMA, opened
 from mnemo_cli.recording.reading.events import read_event
+from mnemo_cli.recording.reading.line import TORN, Recorded, Strange, Told, line_document
 from mnemo_cli.recording.reading.members import Damaged, Members
 from mnemo_cli.recording.reading.packed import Lost
 from mnemo_cli.recording.reading.sample import KnownRows, read_checked
-from mnemo_cli.recording.reading.stream import Recorded, Strange, Told, line_document
 
 _SCHEMA = re.compile(r"mnemo\.recording/([1-9][0-9]{0,8})", re.ASCII)
 _VERSION = 1
@@ -70,7 +70,7 @@ class _Reader:
         unsealed = opened(line, 0 if is_header else self._check)
         if unsealed is None:
             self._about = None
-            raise Damaged("it is not as it was written" if line.endswith(b"\n") else _TORN)
+            raise Damaged("it is not as it was written" if line.endswith(b"\n") else TORN)
         text, self._check = unsealed
         document = line_document(text)
         if is_header:
@@ -113,6 +113,3 @@ class _Reader:
 
     def _recorded(self, document: Mapping[str, Json], number: int) -> Recorded:
         return Recorded(number, read_checked(document, self._known), about=self._about)
-
-
-_TORN = "the recording ends in the middle of it"

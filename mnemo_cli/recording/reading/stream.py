@@ -7,60 +7,26 @@ Events have lines of their own, before that of the sample after them: they are i
 comes after are in a moment that is not reported, which is otherwise the last one.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain, islice
-from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from mnemo_cli.errors import UsageError
-from mnemo_cli.model import Event, Json, Level, Moment, Scope
+from mnemo_cli.model import Event, Level, Scope
 from mnemo_cli.recording.document import SAMPLE_SCHEMA
 from mnemo_cli.recording.memory_log import LOG_SCHEMA
 from mnemo_cli.recording.reading.events import read_event
+from mnemo_cli.recording.reading.line import TORN, Recorded, Strange, Told, line_document
 from mnemo_cli.recording.reading.log_line import read_log_line
 from mnemo_cli.recording.reading.members import Damaged, Members, shown
 from mnemo_cli.recording.reading.sample import read_sample
-
-if TYPE_CHECKING:
-    from mnemo_cli.recording.mnr.header import About
 
 # A line with a thousand trackers of a hundred components each has half of this.
 LONGEST_LINE_BYTES = 64 << 20
 MOST_WAITING = 1000
 _SCHEMA = re.compile(r"mnemo\.(?:sample|log)/([1-9][0-9]{0,8})", re.ASCII)
 _VERSION = 1
-
-
-class Recorded(NamedTuple):
-    """A moment and the line that it stands in, counted from 1.
-
-    `told` are numbers by the names of conditions that the line tells though the moment does not have them; `about`
-    is what a recording of `mnemo monitor --record` tells of its watch.
-    """
-
-    line_number: int
-    moment: Moment
-    writer_pid: int | None = None
-    told: Mapping[str, float | None] = MappingProxyType({})
-    about: "About | None" = None
-
-
-class Strange(NamedTuple):
-    """A line that is left out, and why."""
-
-    line_number: int
-    reason: str
-
-
-class Told(NamedTuple):
-    """An event, and the line that it stands in."""
-
-    line_number: int
-    event: Event
-    writer_pid: int | None = None
-
 
 _Series: TypeAlias = tuple[int | None, Scope]
 
@@ -107,7 +73,7 @@ def _found(file: BinaryIO, source: str) -> Iterator[Recorded | Told | Strange]:
             yield _read(line, number, source)
         except Damaged as err:
             torn = line is not None and not line.rstrip(b" ").endswith((b"\n", b"}"))
-            yield Strange(number, "the recording ends in the middle of it" if torn else str(err))
+            yield Strange(number, TORN if torn else str(err))
 
 
 class _Waiting:
@@ -182,25 +148,6 @@ def _read(line: bytes | None, number: int, source: str) -> Recorded | Told:
         members, in_log = Members(document), "schema" in document
         return Told(number, read_event(members, in_log=in_log), members.count("pid") if in_log else None)
     raise Damaged(f"it is no sample: its schema is {shown(schema)}" if "schema" in document else "it is no sample")
-
-
-def line_document(line: bytes) -> Mapping[str, Json]:
-    """The object that a line is; Damaged for anything else."""
-    try:
-        document: Json = json.loads(line.decode(), parse_constant=_refused)
-    except UnicodeDecodeError:
-        raise Damaged("it is not JSON: it holds bytes that are no text") from None
-    except json.JSONDecodeError as err:
-        raise Damaged(f"it is not JSON: {err.msg} at character {err.pos + 1:,}") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-        raise Damaged("it is no JSON that can be read") from None
-    if not isinstance(document, Mapping):
-        raise Damaged(f"it is {shown(document)}, not an object")
-    return document
-
-
-def _refused(word: str) -> NoReturn:
-    raise ValueError(word)
 
 
 def _with_span(recorded: Recorded, began: dict[_Series, tuple[Level | None, float]]) -> Recorded:

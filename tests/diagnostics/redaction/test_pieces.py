@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.diagnostics.redaction.pieces import LONGEST_LINE_BYTES, PIECE_BYTES, whole_lines
+from tests.examples import few_examples
 
 
 @given(st.lists(st.binary(max_size=50), max_size=20))
@@ -14,6 +15,7 @@ def test_short_texts_come_whole(chunks):
     assert b"".join(piece for piece in whole_lines(chunks) if isinstance(piece, bytes)) == b"".join(chunks)
 
 
+@few_examples
 @given(st.integers(1, 3 * PIECE_BYTES), st.integers(1, 3000))
 def test_long_texts_come_in_whole_lines(chunk_bytes, line_bytes):
     text = (b"x" * (line_bytes - 1) + b"\n") * (3 * PIECE_BYTES // line_bytes)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mnemo_cli.doctor.fixes.plan import Change
 from mnemo_cli.doctor.fixes.record import Record, record_document, record_of
 from mnemo_cli.doctor.fixes.scene import Activation
+from tests.examples import few_examples
 
 changes = st.builds(
     Change, path=st.just("etc/a"), before=st.one_of(st.none(), st.binary(max_size=20)), after=st.binary(max_size=20)
@@ -58,6 +59,7 @@ def test_a_damaged_record_is_refused(path, value):
         record_of(damaged(path, value))
 
 
+@few_examples
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

@@ -73,6 +73,11 @@ def test_each_kind_of_leak_has_its_own_command(kind, name, language, part):
     assert any(part in command for command in found)
 
 
+def test_the_threads_of_a_go_program_are_asked_for_at_its_port():
+    found, _ = commands(Program("Go"), kind="threads", name="threads", listening=(6060,))
+    assert "curl 'http://localhost:6060/debug/pprof/goroutine?debug=1'" in found
+
+
 def test_a_command_line_is_quoted_and_its_secrets_are_masked():
     program = Program("native", "glibc", ("/opt/my app", "--password", "hunter2", "a'b"))
     (found,) = [each for each in commands(program)[0] if each.startswith("valgrind")]

@@ -42,7 +42,9 @@ def test_memory_that_was_swapped_out_is_still_the_processs_own():
 
 
 def test_what_the_kernel_does_not_tell_has_no_line():
+    assert "private memory" not in lines(sums(lambda at: SUMS._replace(swap_bytes=None)))
     found = lines(sums(lambda at: SUMS._replace(anonymous_bytes=None, page_table_bytes=None)))
+    assert {line.series.unit for line in found.values() if line.series.kind == "memory"} == {"bytes"}
     assert not {"private memory", "page tables", "heap"} & found.keys() and "file maps" in found
 
 
@@ -108,6 +110,7 @@ def test_what_a_program_counts_itself_has_its_own_limit_and_a_safe_name():
     assert queue.series.ceiling == Ceiling("its own limit", 100, 60)
     assert queue.seconds_to_limit == pytest.approx(40)
     assert found["tracker app"].seconds_to_limit is UNLIMITED
+    assert (found["tracker app"].series.unit, queue.series.unit) == ("bytes", "count")
     assert not found["tracker app active tasks"].trend.grows
 
 

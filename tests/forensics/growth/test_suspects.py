@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.forensics.growth import Ceiling, suspects
-from mnemo_cli.forensics.growth.suspects import LEAST_RISE_BYTES, LEAST_RISE_COUNT
+from mnemo_cli.forensics.growth.suspects import LEAST_RISE_BYTES, LEAST_RISE_COUNT, amount
 from mnemo_cli.model import UNLIMITED
 from mnemo_cli.sampling.program import Program
 from mnemo_cli.sampling.runtime import HeapSetting
@@ -78,6 +78,11 @@ def test_connections_stand_for_their_sockets_and_sockets_for_descriptors():
 def test_a_file_of_tmpfs_that_is_mapped_too_is_named_as_the_file():
     files = line("tmpfs files", LEAK, kind="files", part_of="shared maps")
     assert named(line("shared maps", LEAK), files) == ["tmpfs files"]
+
+
+@pytest.mark.parametrize(("start", "is_named"), [(600 * MIB, True), (2048 * MIB, False)])
+def test_a_rise_of_less_than_a_thousandth_is_noise(start, is_named):
+    assert bool(named(heap(drawn(lambda at: start + at * 20_000)))) is is_named
 
 
 def test_a_fallback_is_named_only_alone_and_is_only_possible():
@@ -183,3 +188,11 @@ def test_a_ramp_is_always_a_suspect(count, level, step):
     """Whatever its height, where it is more than a thousandth of it."""
     step += level // (500 * count)
     assert named(private([level + step * at for at in range(count)])) == ["private memory"]
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [(3.0, "count", "3"), (0.44, "count", "0.44"), (12.3, "count", "12"), (1.5 * MIB, "bytes", "1.5M")],
+)
+def test_an_amount_has_no_more_digits_than_it_is_sure_of(number, unit, text):
+    assert amount(number, unit) == text

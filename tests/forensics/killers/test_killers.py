@@ -148,6 +148,12 @@ def test_each_killers_lines_name_the_victim_and_are_quoted(sender, texts, killer
     assert kill.evidence[-1].text == f"raw {texts[-1]}"
 
 
+def test_the_memory_that_earlyoom_tells_is_in_bytes():
+    text = 'sending SIGTERM to process 812 uid 1000 "chrome": badness 733, VmRSS 3210 MiB'
+    (kill,) = kills_of(lines(text, identifier="earlyoom"), "journal")
+    assert kill.tasks[0].rss_bytes == 3210 << 20
+
+
 @pytest.mark.parametrize(("sender", "texts", "killer", "signal", "pid", "name"), KILLS)
 def test_the_same_words_from_an_application_kill_nobody(sender, texts, killer, signal, pid, name):
     assert kills_of(lines(*texts, identifier="myapp"), "journal") == ()

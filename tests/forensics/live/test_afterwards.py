@@ -85,6 +85,16 @@ def test_the_last_kill_is_told_and_the_others_are_counted(machine, tmp_path):
     assert "2 more were killed before: `dmesg | mnemo explain -` tells of all." in explanation.paragraphs
 
 
+@pytest.mark.parametrize(("later_seconds", "together"), [(0.5, [1001, 1002]), (2.0, [1002])])
+def test_members_of_a_group_that_were_killed_together_are_told_together(machine, tmp_path, later_seconds, together):
+    of_group = "Tasks in /app are going to be killed due to memory.oom.group set"
+    killed = "Memory cgroup out of memory: Killed process {} (app) total-vm:9kB, anon-rss:3kB, file-rss:0kB"
+    texts = ((100.0, of_group), (100.0, killed.format(1001)), (100.0 + later_seconds, killed.format(1002)))
+    lines = (f"3,{at},{int(seconds * 1e6)},-;{text}\n" for at, (seconds, text) in enumerate(texts))
+    (machine.root / "dev/kmsg").write_text("".join(lines))
+    assert pids_of(explain_last(machine.root, NOW, tmp_path / "memory.log")) == together
+
+
 def test_a_log_without_a_kill_is_an_answer_and_no_log_is_none(machine, tmp_path):
     explanation = explain_last(machine.root, NOW, tmp_path / "memory.log")
     assert (explanation.verdict, explanation.kills) == ("unknown", ())

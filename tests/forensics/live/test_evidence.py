@@ -41,6 +41,12 @@ def test_one_kill_in_several_logs_counts_once(machine):
     assert logs.into(Case()).logs == ("dmesg", "kern.log")
 
 
+def test_what_supervisors_wrote_is_kept_from_every_log(machine):
+    told = b"Nov 22 10:00:00 host systemd[1]: %s.service: A process of this unit has been killed by the OOM killer.\n"
+    notices = logs_with(machine, ("a.log", told % b"web"), ("b.log", told % b"db")).into(Case()).notices
+    assert [each.subject for each in notices] == ["web.service", "db.service"]
+
+
 def test_a_log_that_breaks_off_is_kept_up_to_there(machine):
     def broken():
         yield KILL

@@ -135,3 +135,7 @@ def test_months_are_read_in_many_languages(word, month):
 def test_no_text_is_too_much(text):
     found = parts(text, ZONE)
     assert found.text in text or "\\x" in text or "\x1b" in text
+
+
+def test_the_microseconds_of_a_record_are_seconds_exactly():
+    assert parts("6,1,123456789012,-;a message", ZONE).time_seconds == 123456.789012

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnemo_cli.redact import decoded
+from tests.examples import few_examples
 from tests.forensics.oom_report.stock import (
     OLD_FORMS,
     PREFIXES,
@@ -30,6 +31,7 @@ FAITHFUL = ("journal json", "kmsg", "dmesg -J")
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
+@few_examples
 @given(name=ANY_NAME)
 def test_no_name_changes_who_was_killed(prefix, name):
     [kill] = kills(PREFIXES[prefix](short_report(name)))
@@ -45,6 +47,7 @@ def test_no_name_changes_who_was_killed(prefix, name):
 
 @pytest.mark.parametrize("prefix", ["dmesg", "dmesg -t", "syslog", "kmsg", "journal json", "dmesg -J", "syslog #012"])
 @pytest.mark.parametrize("form", OLD_FORMS)
+@few_examples
 @given(name=ANY_NAME)
 def test_no_name_changes_who_was_killed_in_old_forms(form, prefix, name):
     found = kills(PREFIXES[prefix](OLD_FORMS[form](name, b"4666")))

@@ -9,6 +9,7 @@ from mnemo_cli.forensics.case import Case
 from mnemo_cli.forensics.records import read_records, read_unit
 from mnemo_cli.forensics.truth import judge
 from mnemo_cli.output.explanation import explanation_document, explanation_text
+from tests.examples import few_examples
 from tests.forensics.deaths import CONTAINER
 from tests.forensics.records.documents import docker, pod
 
@@ -44,6 +45,7 @@ DOCUMENTS = {"docker": docker(), "pod": pod()}
 PLACES = [(name, path) for name, document in DOCUMENTS.items() for path in places(document)]
 
 
+@few_examples
 @given(
     st.lists(st.tuples(st.sampled_from(PLACES), ANYTHING), min_size=1, max_size=4), st.sampled_from(sorted(DOCUMENTS))
 )

@@ -4,7 +4,7 @@ import pytest
 
 from mnemo_cli.forensics.case import Case
 from mnemo_cli.forensics.records import read_records
-from mnemo_cli.forensics.records.values import quantity
+from mnemo_cli.forensics.records.values import code_at, quantity
 from mnemo_cli.forensics.truth import judge
 from mnemo_cli.model import UNLIMITED
 from tests.forensics.deaths import CONTAINER, MIB, OTHER_CONTAINER, POD, POD_GROUP, kill
@@ -72,7 +72,8 @@ def test_newer_versions_tell_an_eviction_in_a_condition():
         "reason": "TerminationByKubelet",
         "message": "The node was low on resource: memory.",
     }
-    assert read(pod(conditions=[condition]))[0].evicted
+    told = read(pod(conditions=[condition]))[0]
+    assert (told.evicted, told.reason) == (True, "TerminationByKubelet")
     assert not read(pod(conditions=[condition | {"reason": "PreemptionByScheduler"}]))[0].evicted
 
 
@@ -146,3 +147,8 @@ def test_a_document_that_lacks_a_part_is_read_as_far_as_it_goes(missing):
 def test_a_container_without_a_limit_is_unlimited_and_one_that_is_not_in_the_spec_unknown():
     assert read(pod(status("sidecar")))[0].limit_bytes is UNLIMITED
     assert read(pod(status("injected")))[0].limit_bytes is None
+
+
+@pytest.mark.parametrize(("code", "read_as"), [(255, 255), (256, None), (-1, None), (True, None)])
+def test_a_code_that_no_process_can_end_with_is_unknown(code, read_as):
+    assert code_at({"exitCode": code}, "exitCode") == read_as

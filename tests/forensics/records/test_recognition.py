@@ -39,6 +39,7 @@ def tar():
         ('{\n   "dmesg": [\n      {"pri": 6, "time": 1.0, "msg": "x"}', "log"),
         (entry(MESSAGE='{"kind": "Pod"}'), "log"),
         ('{"__CURSOR":"s=1","MESSAGE":"Killed process 1"}', "log"),
+        ('{"__CURSOR":"s=1","kind":"Pod","MESSAGE":"what a controller logged"}', "log"),
         ("[    1.000000] Linux version 6.8", "log"),
         ("[Mon Jan 12 10:00:00 2026] python invoked oom-killer", "log"),
         ("Jan 12 10:00:00 host kernel: Memory cgroup out of memory", "log"),

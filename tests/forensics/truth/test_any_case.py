@@ -13,6 +13,7 @@ from mnemo_cli.forensics.truth import judge
 from mnemo_cli.model import UNLIMITED, Gap
 from mnemo_cli.output.explanation import explanation_document, explanation_text, headline_line
 from mnemo_cli.sampling.rlimits import Rlimit
+from tests.examples import few_examples
 from tests.forensics.deaths import CONTAINER, POD_GROUP, container, notice, pod_container
 
 SCHEMA = json.loads(resources.files("mnemo_cli").joinpath("schemas/explain.schema.json").read_text())
@@ -149,6 +150,7 @@ def speaks_of_a_kernel_kill(case):
     return rises or any(kill.killer in ("kernel", "sysrq") and kill.suspicion is None for kill in case.kills)
 
 
+@few_examples
 @given(CASE)
 def test_any_case_is_judged_ranked_and_never_proven_without_a_line_or_a_counter(case):
     explanation = judge(case)
@@ -160,6 +162,7 @@ def test_any_case_is_judged_ranked_and_never_proven_without_a_line_or_a_counter(
     assert all(kill in case.kills for kill in explanation.kills)
 
 
+@few_examples
 @given(CASE)
 def test_any_verdict_is_shown_without_anybodys_escape_codes(case):
     explanation = judge(case)

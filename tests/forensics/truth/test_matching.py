@@ -78,6 +78,8 @@ def test_of_a_pod_with_two_containers_each_has_its_own_kills():
         (WHO, {}, "target"),
         (WHO._replace(cgroup=None), {}, "target"),
         (WHO._replace(name="a-very-long-name-of-a-program"), {"victim_cgroup": None}, "target"),
+        (WHO._replace(name="a-name-of-16-by.", cgroup=None), {}, "target"),
+        (WHO._replace(name="a-name-of-15-by", cgroup=None), {}, None),
         (WHO._replace(name="java", cgroup=None), {}, None),
         (WHO._replace(name="java"), {}, "target"),
         (WHO._replace(pid=1), {}, "child"),

@@ -77,6 +77,18 @@ def test_why_this_victim(fields, words):
     assert words in told(**fields)
 
 
+def test_a_larger_one_that_was_no_less_likely_needs_no_excuse():
+    larger = Task(4600, "sh", rss_bytes=90 * MIB, swap_bytes=0, oom_score_adj=300)
+    assert "is larger, but" not in told(tasks=(larger,))
+    assert "has oom_score_adj -300" in told(tasks=(larger._replace(oom_score_adj=-300),))
+
+
+def test_how_often_the_limit_was_reached_is_told_of_a_group_that_was_read():
+    moved = group(before=(0, 0), after=(1, 1), limit_bytes=50 * MIB)
+    read = moved._replace(after=moved.after._replace(limit_hits_total=7))
+    assert "reached 7 times" in judge(Case(WHO, Ended(by_signal=9, reporter="wait"), groups=(read,))).paragraphs[0]
+
+
 def test_nobody_is_the_largest_among_candidates_of_unknown_size():
     text = told(tasks=(Task(4600, "sh"), kill().tasks[0]))
     assert "largest of" not in text
@@ -138,3 +150,24 @@ def test_the_memory_logs_last_lines_are_handed_on():
 def test_the_main_record_is_the_worst_one():
     records = (container(container_name="a", oom_killed=False, exit_code=0), container(container_name="b"))
     assert "container b" in judge(Case(records=records)).headline
+
+
+def test_several_kills_are_counted_in_the_headline_with_their_limit_or_limits():
+    kills = tuple(kill(victim=kill().victim._replace(pid=4000 + at)) for at in range(5))
+    one = judge(Case(kills=kills, kernel_log_read=True)).headline
+    assert one.startswith("5 OOM kills, the limit of group /app/job (50M) was hit; the last of them ")
+    assert [at in one for at in ("4001", "4002", "4003", "4004")] == [False, True, True, True]
+    two = judge(Case(kills=(kills[0], kills[1]._replace(limit_cgroup="/app")), kernel_log_read=True)).headline
+    assert two.startswith("2 OOM kills at several limits; python (pid 4000)")
+    alone = judge(Case(kills=kills[:1], kernel_log_read=True)).headline
+    assert alone.startswith("the kernel's OOM killer ended python (pid 4000)")
+
+
+def test_a_limit_that_no_report_names_is_said_to_be_unknown():
+    assert "which limit was hit is not told" in judge(Case(kills=(kill(limit_cgroup=None),))).headline
+
+
+def test_a_limit_that_counters_tell_of_may_be_an_ancestors():
+    own, above = group(before=(0, 0), after=(0, 1)), group("/app", before=(0, 0), after=(1, 1), limit_bytes=90 * MIB)
+    explanation = judge(Case(WHO, Ended(by_signal=9, reporter="wait"), groups=(own, above)))
+    assert "the limit of group /app (90M), above its own group, was hit" in explanation.headline

@@ -542,3 +542,68 @@ def test_several_kills_are_all_told_in_order():
     assert [kill.victim.pid for kill in explanation.kills] == [10, 11, 12]
     assert "3 OOM kills, the limit of group /app/job (50M) was hit; python (pid 10), python" in explanation.headline
     assert explanation.headline.endswith("python (pid 11), python (pid 12): proven")
+
+
+def test_what_is_explained_has_no_open_causes_beside_it():
+    assert [cause.verdict for cause in judge(Case(WHO, KILLED, (kill(),))).causes] == ["kernel-oom"]
+
+
+def test_only_a_unit_is_stopped_by_systemd():
+    told = next(cause for cause in judge(Case(WHO, TERMINATED, (CHILD,))).causes if cause.verdict == "kernel-oom")
+    assert "systemd then stopped" not in told.sentence and told.confidence == "possible"
+
+
+def test_a_supervisors_word_without_a_target_names_its_unit():
+    first = judge(Case(notices=(notice("oom", "web.service"),))).causes[0]
+    assert (first.verdict, first.confidence) == ("kernel-oom", "possible")
+    assert first.sentence.endswith("end a process of web.service, which one is not told")
+
+
+def test_a_full_heap_that_was_told_before_a_kill_was_not_its_cause():
+    causes = judge(Case(WHO, KILLED, runtime_messages=(said("JVM", True),))).causes
+    assert [cause.confidence for cause in causes if cause.verdict == "limit"] == ["excluded"]
+
+
+def test_counters_without_a_folder_are_quoted_by_their_groups_path():
+    moved = group(before=(0, 0), after=(1, 1))._replace(folder=None)
+    evidence = judge(Case(WHO, KILLED, groups=(moved,))).causes[0].evidence
+    assert "/app/job/memory.events" in {each.source for each in evidence}
+
+
+@pytest.mark.parametrize(("status", "word"), [(11, "SIGSEGV"), (6, "SIGABRT")])
+def test_a_unit_that_dumped_its_core_ended_by_a_signal(status, word):
+    ended = unit(result="core-dump", main_code="dumped", main_status=status)
+    first = judge(Case(unit=ended)).causes[0]
+    assert first.verdict == "signal" and word in first.sentence
+
+
+@pytest.mark.parametrize(
+    ("runtime", "number", "confidence"),
+    [("C++", 11, "proven"), ("C++", 6, "proven"), ("JVM", 6, "proven"), ("JVM", 11, "possible")],
+)
+def test_a_signal_fits_the_words_of_some_runtimes_only(runtime, number, confidence):
+    case = Case(WHO, Ended(by_signal=number, reporter="wait"), runtime_messages=(said(runtime, True),))
+    assert [cause.confidence for cause in judge(case).causes if cause.verdict == "limit"] == [confidence]
+
+
+def test_a_kill_that_the_machine_counted_and_the_group_did_not_was_of_others():
+    machine = group(None, before=(0, 1), after=(0, 3))
+    causes = judge(Case(WHO, KILLED, groups=(STILL, machine), kernel_log_read=True)).causes
+    assert not [cause for cause in causes if "the machine counted" in cause.sentence]
+
+
+def test_a_kill_that_was_counted_in_the_group_of_the_living_was_of_a_child():
+    first = judge(Case(ALIVE, groups=(group(before=(0, 0), after=(0, 1), limit_bytes=50 * MIB),))).causes[0]
+    assert first.confidence == "proven" and "of a child: python (pid 4666) lives" in first.sentence
+
+
+def test_the_size_of_a_limit_whose_hits_were_counted_is_told():
+    moved = group(before=(0, 0), after=(1, 1), limit_bytes=50 * MIB)
+    assert "group /app/job (50M) was hit" in judge(Case(WHO, KILLED, groups=(moved,))).causes[0].sentence
+
+
+def test_a_kill_in_the_log_and_an_end_that_does_not_fit_it_are_both_told():
+    causes = judge(Case(WHO, Ended(code=3, reporter="wait"), (kill(),))).causes
+    told = next(cause for cause in causes if cause.verdict == "kernel-oom")
+    assert told.sentence.startswith("the kernel's OOM killer ended python (pid 4666)")
+    assert "; yet its end is told as " in told.sentence and told.confidence == "possible"

@@ -1,12 +1,13 @@
 """Real shells, asked what they offer for lines: bash by calling the function, fish and zsh by completing."""
 
+import contextlib
 import os
 import pty
 import select
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ compadd() {
 }
 tell() { print -r -- "<<${(j:|:)noted}>>"; noted=(); compstate[insert]=''; compstate[list]='' }
 ask() { comppostfuncs=(tell); zle complete-word }
-zle -N ask; bindkey '^T' ask
+# Keys that mean nothing to a terminal before zsh has it.
+zle -N ask; bindkey '^T' ask '^P' list-choices
 setopt extended_glob
 print -r -- "<<""ready>>"
 """
@@ -109,16 +111,24 @@ class Zsh:
         self.type(f"\x15{line}\x14")
         return set(filter(None, self.answer().split("|")))
 
+    def shown(self, line: str) -> str:
+        """All that the terminal gets when the candidates are listed."""
+        self.type(f"\x15{line}\x10\x14")
+        return self._written()
+
     def type(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
     def answer(self) -> str:
+        return self._written().rpartition("<<")[2].partition(">>")[0]
+
+    def _written(self) -> str:
         seen, deadline = "", time.monotonic() + 20
         while ">>" not in seen:
             ready, _, _ = select.select([self.terminal], [], [], deadline - time.monotonic())
             assert ready, f"zsh did not answer: {seen!r}"
             seen += os.read(self.terminal, 4096).decode(errors="replace")
-        return seen.rpartition("<<")[2].partition(">>")[0]
+        return seen
 
     def close(self) -> None:
         os.kill(self.pid, 9)
@@ -126,9 +136,15 @@ class Zsh:
         os.close(self.terminal)
 
 
-def ask_zsh(place: Path, lines: Sequence[str]) -> list[set[str]]:
+@contextlib.contextmanager
+def in_zsh(place: Path) -> Iterator[Zsh]:
     asked = Zsh(shell("zsh"), place)
     try:
-        return [asked.ask(line) for line in lines]
+        yield asked
     finally:
         asked.close()
+
+
+def ask_zsh(place: Path, lines: Sequence[str]) -> list[set[str]]:
+    with in_zsh(place) as zsh:
+        return [zsh.ask(line) for line in lines]

@@ -183,7 +183,8 @@ def as_split_by_bash(line: str) -> str:
 @pytest.fixture(scope="module")
 def in_bash(place):
     lines = (*QUESTIONS, *JOINED, *LISTED)
-    return dict(zip(lines, ask_bash(place, [as_split_by_bash(line) for line in lines]), strict=True))
+    answers = ask_bash(place, [as_split_by_bash(line) for line in lines])
+    return {line: {name.replace("\\ ", " ") for name in offered} for line, offered in zip(lines, answers, strict=True)}
 
 
 @pytest.mark.parametrize("line", [*QUESTIONS, *JOINED, *LISTED])

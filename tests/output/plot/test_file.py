@@ -128,7 +128,7 @@ def test_any_moment_can_be_drawn(tmp_path, moment):
 
 def test_without_matplotlib_there_is_the_line_that_installs_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(UsageError, match=r"python -m pip install 'mnemosyne-limits\[plot\]'"):
+    with pytest.raises(UsageError, match=r"from mnemo's checkout: pip install '\.\[plot\]'"):
         check_picture(tmp_path / "out.svg")
 
 

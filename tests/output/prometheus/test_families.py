@@ -1,5 +1,6 @@
 """The one list of what is exported: every number of a sample, safe labels, unknown without a sample."""
 
+import functools
 import math
 import re
 import subprocess
@@ -32,6 +33,7 @@ def text_of(one=None, **words):
     ).decode()
 
 
+@functools.lru_cache(maxsize=1)
 def series(text):
     """Every sample of a page, as Prometheus would take it: its name and labels, and its value."""
     found = {}

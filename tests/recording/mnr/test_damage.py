@@ -17,7 +17,7 @@ from mnemo_cli.recording.document import encode
 from mnemo_cli.recording.mnr.member import CLOSING_BYTES, MEMBER_START, SYNC_MARK, Member
 from mnemo_cli.recording.mnr.recorder import SAMPLES_OF_A_PART, Recorder
 from mnemo_cli.recording.mnr.sealed import sealed
-from mnemo_cli.recording.reading.stream import Recorded, Strange
+from mnemo_cli.recording.reading.line import Recorded, Strange
 from tests.recording.mnr.conftest import ABOUT, ROOMY_BYTES
 from tests.recording.mnr.writer import moments
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mnemo_cli.recording.reading.stream import Recorded
+from mnemo_cli.recording.reading.line import Recorded
 from tests.recording.mnr.writer import moments
 
 WRITER = Path(__file__).parent / "writer.py"

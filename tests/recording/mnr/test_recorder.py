@@ -21,7 +21,7 @@ from mnemo_cli.recording.mnr.header import About
 from mnemo_cli.recording.mnr.member import MEMBER_START, Member
 from mnemo_cli.recording.mnr.recorder import SAMPLES_OF_A_PART, Recorder
 from mnemo_cli.recording.mnr.sealed import opened, sealed
-from mnemo_cli.recording.reading.stream import Recorded
+from mnemo_cli.recording.reading.line import Recorded
 from tests.examples import few_examples
 from tests.recording.mnr.conftest import ABOUT, ROOMY_BYTES
 from tests.recording.moments import MOMENTS

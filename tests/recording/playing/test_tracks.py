@@ -12,7 +12,8 @@ from mnemo_cli.recording.document import encode, sample_document
 from mnemo_cli.recording.memory_log import memory_line
 from mnemo_cli.recording.mnr.header import About
 from mnemo_cli.recording.playing.tracks import Track, longest, survey
-from mnemo_cli.recording.reading.stream import Recorded, read_recording
+from mnemo_cli.recording.reading.line import Recorded
+from mnemo_cli.recording.reading.stream import read_recording
 from mnemo_cli.sampling.target import TargetChoice
 from tests.recording.playing.builders import moment_at
 

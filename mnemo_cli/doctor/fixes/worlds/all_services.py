@@ -52,4 +52,4 @@ def run(scene: Scene) -> Proposal:
     )
 
 
-WORLD = World("all-services", "all systemd services whose own unit says nothing else", run)
+WORLD = World("all-services", run)

@@ -20,4 +20,4 @@ def run(scene: Scene) -> Proposal:
     )
 
 
-WORLD = World("compose", "one container of Docker or Podman (printed only)", run)
+WORLD = World("compose", run)

@@ -118,4 +118,4 @@ def _conflicts(scene: Scene) -> list[str]:
     ]
 
 
-WORLD = World("docker", "containers that Docker makes from its next start on (daemon.json)", run)
+WORLD = World("docker", run)

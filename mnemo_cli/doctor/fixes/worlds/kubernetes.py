@@ -24,4 +24,4 @@ def run(scene: Scene) -> Proposal:
     )
 
 
-WORLD = World("kubernetes", "pods (printed only)", run)
+WORLD = World("kubernetes", run)

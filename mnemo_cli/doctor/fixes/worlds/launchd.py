@@ -20,4 +20,4 @@ def run(scene: Scene) -> Proposal:
     )
 
 
-WORLD = World("launchd", "one job of launchd on macOS (printed only)", run)
+WORLD = World("launchd", run)

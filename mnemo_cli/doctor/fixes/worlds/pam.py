@@ -139,4 +139,4 @@ def _higher(one: Limit | None, other: Limit | None) -> Limit | None:
     return max((value for value in (one, other) if isinstance(value, int)), default=None)
 
 
-WORLD = World("pam", "sessions opened through PAM, from the next login on", run)
+WORLD = World("pam", run)

@@ -95,4 +95,4 @@ def _shown(values: dict[str, str]) -> list[str]:
     return [name for key in values for name in ((key, f"{key}Soft") if key.startswith("Limit") else (key,))]
 
 
-WORLD = World("service", "one systemd service (--unit), from its next start on", run)
+WORLD = World("service", run)

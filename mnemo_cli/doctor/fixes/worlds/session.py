@@ -33,4 +33,4 @@ def run(scene: Scene) -> Proposal:
     return Proposal(printed="".join(lines), notes=tuple(notes))
 
 
-WORLD = World("session", "this shell and what it starts from now on", run)
+WORLD = World("session", run)

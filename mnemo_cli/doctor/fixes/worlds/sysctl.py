@@ -68,4 +68,4 @@ def merged(text: str | None, new: Mapping[str, int]) -> str:
     return "".join(kept) + "".join(f"{name} = {value}\n" for name, value in new.items())
 
 
-WORLD = World("sysctl", "the whole machine, at once and after each boot", run)
+WORLD = World("sysctl", run)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mnemo_cli.limits.levels import Edges
 
-INSTALL = "pip install 'mnemosyne-limits[dask]'"
+INSTALL = "pip install 'mnemosyne-limits[dask]' (from a checkout: pip install '.[dask]')"
 
 
 class Tls(NamedTuple):
