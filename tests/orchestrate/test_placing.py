@@ -42,6 +42,22 @@ def test_slots_and_budget_are_the_workers():
     assert scheduler(worker("a", 300 * MIB), most_slots=1).slots == 1
 
 
+def test_never_more_is_in_flight_than_there_are_slots_however_small_the_jobs_are():
+    """The issue allows twice as many."""
+    workers = (worker("a", 900 * MIB), worker("b", 900 * MIB, slots=4))
+    many = [job(f"x{at}", kind="x", claim_bytes=1, cpus=0.01) for at in range(50)]
+    one = scheduler(*workers, jobs=many)
+    begun = started(one)
+    on_each = {name: [where for _, where in begun].count(name) for name in "ab"}
+    assert on_each == {"a": 2, "b": 4} and len(one.flights) <= 2 * one.slots
+    for job_id, _ in begun:
+        one.ended(Key(job_id, 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+        started(one, 1.0)
+        assert len(one.flights) == one.slots
+    one.note_workers([workers[0]._replace(is_lost=True)], now_seconds=2.0)
+    assert started(one, 2.0) == []
+
+
 def test_nobody_starts_without_a_worker_and_no_job_is_given_up_for_that():
     one = scheduler(jobs=[job("x", claim_bytes=10)])
     assert started(one) == [] and one.why_none(0.0) == "no worker is there"
@@ -69,6 +85,7 @@ def test_nobody_is_given_up_while_one_is_under_way_or_no_work_is_taken_and_never
     one.hold = Hold(closed=True)
     assert one.give_up_hopeless(now_seconds=99.0) == ()
     one.hold = Hold()
+    one.note_workers([worker("a", 300)._replace(heard_seconds=99.0)], now_seconds=99.0)
     assert [entry.job.id for entry in one.give_up_hopeless(now_seconds=99.0)] == ["large"]
     assert started(one, 99.0) == [("runs", "a")]
 
