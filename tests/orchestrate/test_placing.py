@@ -5,6 +5,7 @@ from mnemo_cli.orchestrate.admission import Refusal, Room
 from mnemo_cli.orchestrate.job import Ended, Job, Key
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.placing import PlacingScheduler
+from mnemo_cli.orchestrate.scheduler import Hold
 from mnemo_cli.orchestrate.waiting import Entry, Waiting
 from mnemo_cli.orchestrate.worker import Worker
 from mnemo_cli.units import MIB
@@ -41,17 +42,66 @@ def test_slots_and_budget_are_the_workers():
     assert scheduler(worker("a", 300 * MIB), most_slots=1).slots == 1
 
 
+def test_never_more_is_in_flight_than_there_are_slots_however_small_the_jobs_are():
+    """The issue allows twice as many."""
+    workers = (worker("a", 900 * MIB), worker("b", 900 * MIB, slots=4))
+    many = [job(f"x{at}", kind="x", claim_bytes=1, cpus=0.01) for at in range(50)]
+    one = scheduler(*workers, jobs=many)
+    begun = started(one)
+    on_each = {name: [where for _, where in begun].count(name) for name in "ab"}
+    assert on_each == {"a": 2, "b": 4} and len(one.flights) <= 2 * one.slots
+    for job_id, _ in begun:
+        one.ended(Key(job_id, 1), Ended(0, 1.0), host_ooms_rose=False, now_seconds=1.0)
+        started(one, 1.0)
+        assert len(one.flights) == one.slots
+    one.note_workers([workers[0]._replace(is_lost=True)], now_seconds=2.0)
+    assert started(one, 2.0) == []
+
+
 def test_nobody_starts_without_a_worker_and_no_job_is_given_up_for_that():
     one = scheduler(jobs=[job("x", claim_bytes=10)])
     assert started(one) == [] and one.why_none(0.0) == "no worker is there"
-    assert not one.never_fits(job("x", claim_bytes=10))
+    assert one.give_up_hopeless(now_seconds=1000.0) == ()
 
 
-def test_a_job_larger_than_every_worker_never_fits_and_one_of_the_largest_does():
-    one = scheduler(worker("a", 300), worker("b", 900))
-    assert one.never_fits(job("x", claim_bytes=901)) and not one.never_fits(job("x", claim_bytes=900))
+def test_a_job_larger_than_every_worker_waits_for_a_larger_one_until_nobody_comes_any_more():
+    one = scheduler(
+        worker("a", 300), worker("b", 900), jobs=[job("x", claim_bytes=901), job("y", claim_bytes=1, limit_bytes=901)]
+    )
     refusal = one.refusal_of(Entry(job("x", claim_bytes=901)), (), now_seconds=0.0)
     assert refusal == Refusal("b", 901, 900)
+    assert one.give_up_hopeless(now_seconds=29.9) == ()
+    one.note_workers([worker("c", 200)], now_seconds=29.9)
+    assert one.give_up_hopeless(now_seconds=59.8) == ()
+    assert [entry.job.id for entry in one.give_up_hopeless(now_seconds=59.9)] == ["x", "y"]
+    assert one.is_idle
+
+
+def test_nobody_is_given_up_while_one_is_under_way_or_no_work_is_taken_and_never_one_that_fits():
+    one = scheduler(worker("a", 300), jobs=[job("runs", claim_bytes=9), job("large", claim_bytes=301)])
+    assert started(one) == [("runs", "a")]
+    assert one.give_up_hopeless(now_seconds=99.0) == ()
+    one.settle(Key("runs", 1), "preempted")
+    one.hold = Hold(closed=True)
+    assert one.give_up_hopeless(now_seconds=99.0) == ()
+    one.hold = Hold()
+    one.note_workers([worker("a", 300)._replace(heard_seconds=99.0)], now_seconds=99.0)
+    assert [entry.job.id for entry in one.give_up_hopeless(now_seconds=99.0)] == ["large"]
+    assert started(one, 99.0) == [("runs", "a")]
+
+
+def test_nobody_is_given_up_while_no_worker_is_there():
+    one = scheduler(worker("a", 300), jobs=[job("large", claim_bytes=301)])
+    one.note_workers([worker("a", 300)._replace(is_lost=True)], now_seconds=1.0)
+    assert one.give_up_hopeless(now_seconds=99.0) == ()
+
+
+def test_one_that_was_ended_waits_again_where_the_workers_that_are_there_are_too_small_for_it():
+    one = scheduler(worker("a", 300))
+    one.flights[Key("x", 1)] = one.flight_of(Entry(job("x", claim_bytes=301)), now_seconds=0.0)
+    assert one.settle(Key("x", 1), "preempted").again is not None
+    one.note_workers([worker("b", 400)], now_seconds=1.0)
+    assert started(one, 1.0) == [("x", "b")]
 
 
 def test_after_an_oom_on_a_small_worker_the_raised_claim_goes_to_a_larger_one():

@@ -117,6 +117,8 @@ class Run:
         self._cancel_as_asked(now)
         self._feed(now)
         self._start(rooms, now)
+        hopeless = self.scheduler.give_up_hopeless(now_seconds=now.clock_seconds)
+        self._drop([entry.job for entry in hopeless], "never-fits", now)
         self._give_up_stuck(now)
 
     def take(self, now: Now) -> Sequence[EngineEvent]:

@@ -1,4 +1,4 @@
-"""A host that has lost a worker with its attempts begins again with one, in the turns of a real run too."""
+"""Workers that come and go, in the turns of a real run: a host that has lost one begins again with one attempt."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from mnemo_cli.model import Level
 from mnemo_cli.orchestrate.admission import Room
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Order
 from mnemo_cli.orchestrate.engines.fake import Fake, World
-from mnemo_cli.orchestrate.job import Key
+from mnemo_cli.orchestrate.job import Job, Key
 from mnemo_cli.orchestrate.journal import Journal
 from mnemo_cli.orchestrate.learned import Learned
 from mnemo_cli.orchestrate.placing import PlacingScheduler
@@ -35,9 +35,9 @@ class Hosts(Fake):
         self._told: list[Worker] = []
         self._heard: list[Worker] = []
 
-    def come(self, name: str) -> None:
-        room = Room("it", 0, LIMIT, LIMIT)
-        self.there[name] = Worker(name, name, "host", SLOTS, (room,), LIMIT, Level.NORMAL, LIMIT, "it", 0)
+    def come(self, name: str, limit: int = LIMIT) -> None:
+        room = Room("it", 0, limit, limit)
+        self.there[name] = Worker(name, name, "host", SLOTS, (room,), limit, Level.NORMAL, limit, "it", 0)
         self._told.append(self.there[name])
 
     def go(self, name: str) -> None:
@@ -62,10 +62,10 @@ class Hosts(Fake):
 
 
 class Place:
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, work: Sequence[Job]) -> None:
         world, waiting = World(), Waiting(journal.outcome_of)
         self.engine, self.clock = Hosts(world), CountingClock()
-        source = Plan(jobs(*(f"j{at}" for at in range(SLOTS))))
+        self.journal, source = journal, Plan(work)
         scheduler = PlacingScheduler(most_slots=None, waiting=waiting, learned=Learned())
         self.run = Run(self.engine, journal, scheduler, waiting, source, RunSettings(100), lambda happening: None)
         self.machine = Machine(world, LIMIT)
@@ -89,7 +89,15 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     journal = Journal.create(tmp_path / "journal")
-    yield Place(journal)
+    yield Place(journal, jobs(*(f"j{at}" for at in range(SLOTS))))
+    journal.close()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[Place]:
+    """With one job, which is larger than most workers."""
+    journal = Journal.create(tmp_path / "journal")
+    yield Place(journal, jobs("large", claim_bytes=LIMIT + 1))
     journal.close()
 
 
@@ -110,3 +118,22 @@ def test_so_it_does_where_the_loop_has_heard_of_the_loss_first(place: Place):
         if len(began) == 2:
             place.clock.stop()
     assert began == [SLOTS, 1]
+
+
+def test_a_job_that_is_larger_than_who_is_there_runs_on_a_larger_worker_that_comes_later(large: Place):
+    large.engine.come("w")
+    large.turn()
+    large.engine.come("larger", LIMIT + 1)
+    large.turn()
+    assert large.begun == ["larger"]
+
+
+def test_a_job_that_was_taken_before_anybody_came_does_not_wait_for_ever_for_a_larger_worker(large: Place):
+    large.turn()
+    large.engine.come("w")
+    large.turn()
+    assert large.journal.state_of("large") == "waiting"
+    large.clock.now += 30.0
+    large.turn()
+    assert large.journal.state_of("large") == "failed"
+    assert large.run.is_over and large.begun == []
