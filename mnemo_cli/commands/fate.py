@@ -22,7 +22,7 @@ class Fate:
     def __init__(self, choice: "TargetChoice", clock: "WaitingClock") -> None:
         self.choice = choice
         # Hands our signals to the program.
-        self.forward = Forward(clock)
+        self.forward = Forward(clock, to_program=choice.kind == "command")
         self._clock = clock
         self._witness: Witness | None = witness_of(choice)
         self._child: Child | None = None
@@ -32,7 +32,8 @@ class Fate:
 
     def start(self, program: list[str], output: Output) -> None:
         """Before our own descriptor limit is raised: the program inherits the limits that we were given."""
-        self._child = self.forward.child = Child(program, output)
+        self._child = Child(program, output)
+        self.forward.follow(self._child)
         self._child.stops(self._clock)
         self.choice = self.choice._replace(pid=self._child.pid)
         if self._witness is not None:

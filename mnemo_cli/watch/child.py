@@ -187,18 +187,31 @@ class Child:
 
 
 class Forward:
-    """Hands a signal that we get to the program, which is watched until it ends; a second one does not wait."""
+    """Hands a signal that we get to the program, which is watched until it ends; a second one does not wait.
 
-    def __init__(self, clock: WaitingClock) -> None:
+    One that comes before the program has started is handed on once it has.
+    """
+
+    def __init__(self, clock: WaitingClock, *, to_program: bool) -> None:
         self._clock = clock
+        self._to_program = to_program
         self._signalled = False
-        self.child: Child | None = None
+        self._early: signal.Signals | None = None
+        self._child: Child | None = None
+
+    def follow(self, child: Child) -> None:
+        """The program has started."""
+        self._child = child
+        if self._early is not None:
+            child.signal(self._early)
 
     def __call__(self, number: signal.Signals) -> None:
-        if self.child is None or self._signalled:
+        if self._signalled or not self._to_program:
             self._clock.stop()
-        elif not self.child.hears(number):
-            self.child.signal(number)
+        elif self._child is None:
+            self._early = number
+        elif not self._child.hears(number):
+            self._child.signal(number)
         self._signalled = True
 
 

@@ -241,11 +241,14 @@ def test_a_signal_to_mnemo_reaches_the_program_whose_code_counts(start, command,
     assert watcher.wait(timeout=15) == own
 
 
-def test_a_program_that_a_passed_on_signal_ended_is_128_plus_the_signal(start):
-    watcher = start("monitor", *shell("echo ready; exec sleep 60"))
-    assert watcher.stdout.readline() == "ready\n"
-    watcher.send_signal(signal.SIGTERM)
-    assert watcher.wait(timeout=15) == 143
+@pytest.mark.parametrize("command", ["monitor", "snapshot"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_program_that_a_passed_on_signal_ended_is_128_plus_the_signal(start, command, name):
+    watcher = start(command, *shell("echo ready; exec sleep 60"))
+    stream = watcher.stdout if command == "monitor" else watcher.stderr
+    assert stream.readline() == "ready\n"
+    watcher.send_signal(signal.Signals[name])
+    assert watcher.wait(timeout=15) == {"SIGINT": 130, "SIGTERM": 143}[name]
 
 
 # Bounds end the program too
