@@ -693,7 +693,7 @@ function __mnemo_describe --no-scope-shadowing
                 '--pid	Look at process N and its descendants.' \
                 '--name	Look at the processes whose name matches REGEX.' \
                 '--cgroup	Look at a control group, such as /app.' \
-                '--limit	Give the processes a budget of their own; passing it exits 1.' \
+                '--limit	Give the processes a budget of their own.' \
                 '--rules	Alert rules in place of the built-in ones.' \
                 '--no-actions	Export how alerts stand; tell nobody.' \
                 '--interval	Time between samples when nobody scrapes. [default: 20s]' \
@@ -727,7 +727,7 @@ function __mnemo_describe --no-scope-shadowing
                 '--pid	Look at process N and its descendants.' \
                 '--name	Look at the processes whose name matches REGEX.' \
                 '--cgroup	Look at a control group, such as /app.' \
-                '--limit	Give the processes a budget of their own; passing it exits 1.' \
+                '--limit	Give the processes a budget of their own.' \
                 '--rules	Alert rules in place of the built-in ones.' \
                 '--top	Write the N largest processes. [default: 20; 0<=x<=1000]' \
                 '-v	Log more.' \
