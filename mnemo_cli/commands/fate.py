@@ -65,6 +65,11 @@ class Fate:
         ended = self._ended
         return None if ended is None or self._ended_by_bound else ended.exit_code
 
+    @property
+    def largest_bytes(self) -> int | None:
+        """The peak of the program's largest process; None without one."""
+        return None if self._ended is None else self._ended.largest_bytes
+
     def tell(self, outcome: "Outcome", *, expected: bool) -> None:
         """The last words: what was used, why it died, and where the output is."""
         if not self.choice.is_tree:

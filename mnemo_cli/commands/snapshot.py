@@ -174,6 +174,7 @@ def _run(
         if witness is not None:
             tell_verdict(witness, ended, (), expected=was_asked)
     assert highest is not None  # a watch begins with a whole sample
+    outcome = outcome.with_largest(ended.largest_bytes, choice.budget_bytes, settings.levels())
     return highest, outcome, ended.exit_code
 
 

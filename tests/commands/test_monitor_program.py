@@ -330,6 +330,23 @@ def test_a_passed_budget_is_1_kills_nobody_and_yields_to_the_programs_own_code(r
     assert told["budget"] == "30M" and told["level"] == "XX CRITICAL" and re.fullmatch(r"[56]\d(\.\d)?M", told["peak"])
 
 
+def test_a_budget_that_was_passed_between_two_readings_is_passed(run):
+    # A big process of a moment; what its parent waited for counts too.
+    quick = f"{sys.executable} -ISc 'bytearray(400 << 20)'; :"
+    done = run("monitor", "--interval", "1h", "--limit", "300MiB", *shell(quick))
+    told = summary_of_last_line(done)
+    assert done.returncode == 1 and told["level"] == "XX CRITICAL" and re.fullmatch(r"4\d\dM", told["peak"])
+
+
+@pytest.mark.parametrize("command", ["monitor", "snapshot"])
+def test_a_budget_of_a_program_that_ended_before_the_first_reading_is_not_kept_but_unknown(run, command):
+    done = run(command, "--limit", "1GiB", *shell("exit 0"))
+    assert done.returncode in (0, 3)  # 0: it was still there when it was read
+    if command == "monitor":
+        told = summary_of_last_line(done)
+        assert (told["peak"] == "unknown") == (done.returncode == 3) == (told["level"] == "?? UNKNOWN")
+
+
 def test_a_kept_budget_is_0(run):
     done = run("monitor", "--limit", "1GiB", *python(EATER % 0))
     assert (done.returncode, done.stdout) == (0, "finished\n")

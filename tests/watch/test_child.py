@@ -253,3 +253,10 @@ def test_the_exit_event_has_code_pid_and_cost(code, level):
     assert (event.event, event.level, event.time_seconds) == ("exit", level, 3.0)
     assert event.text == f"make all ended with code {code}"
     assert event.fields == {"pid": 7, "exit_code": code, "cpu_seconds": 1.5}
+
+
+def test_the_end_tells_the_largest_process_that_was_waited_for(child):
+    quick = f"{sys.executable} -ISc 'bytearray(400 << 20)'; :"
+    largest_bytes = child("sh", "-c", quick).wait().largest_bytes
+    assert largest_bytes is not None and 400 << 20 < largest_bytes < 440 << 20
+    assert child("true").wait().largest_bytes is None  # its figure is that of this process, which started it
