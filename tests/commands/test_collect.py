@@ -61,6 +61,12 @@ def test_a_bundle_that_is_not_there_cannot_be_told(run):
     assert done.stderr == "mnemo: cannot read none.tar.gz: No such file or directory\n"
 
 
+def test_what_is_no_bundle_is_named_once(run):
+    Path("notes.txt").write_text("dear diary\n" * 100)
+    done = run("collect", "--verify", "notes.txt")
+    assert done.returncode == 1 and done.stdout.startswith("notes.txt: ") and done.stdout.count("notes.txt") == 1
+
+
 def test_json_is_the_manifest_with_the_path(run, tmp_path):
     done = run("collect", "--profile", "minimal", "-o", str(tmp_path / "b.tar.gz"), "--format", "json")
     manifest = json.loads(done.stdout)
