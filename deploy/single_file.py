@@ -64,7 +64,9 @@ def contents() -> Iterator[tuple[str, bytes]]:
         if path.is_file() and "__pycache__" not in path.parts:
             yield str(path.relative_to(PROJECT)), path.read_bytes()
     for name in dependencies():
-        for file in metadata.files(name) or ():
+        if (files := metadata.files(name)) is None:
+            sys.exit(f"{name} was not installed by pip: what belongs to it is not known")
+        for file in files:
             if _is_wanted(str(file)) and file.name not in _INSTALLERS_NOTES:
                 yield str(file), Path(file.locate()).read_bytes()
 

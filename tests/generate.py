@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# Of this checkout, also where mnemo is installed as a copy.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from mnemo_cli import __version__
 from mnemo_cli.app import root_command
 from mnemo_cli.errors import EXIT_CODES

@@ -34,6 +34,12 @@ def test_without_a_peer_a_ratio_is_neither_kept_nor_missed(table):
     assert "1 figures; of 0 wanted bounds 0 were missed." in figures.text_table(gathered())
 
 
+def test_a_row_without_a_number_and_without_words_is_empty(table):
+    table.add("nothing", "", "", None, None)
+    (one,) = measure.FIGURES
+    assert (one.measured, one.ratio, one.verdict) == ("", "", "")
+
+
 def test_all_figures_stand_in_one_table_with_those_that_were_missed_counted(table):
     table.add("host | PSI", "5 µs", "9 µs", 0.55, 0.6)
     table.add("   and every counter", "", "", 1.25, 1.0)

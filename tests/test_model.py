@@ -30,7 +30,7 @@ from mnemo_cli.model import (
 
 HOST = LimitSource(kind="host", file="/proc/meminfo")
 NOUNS = [noun for _, noun in inspect.getmembers(model, inspect.isclass) if hasattr(noun, "_replace")]
-# DESIGN §5, apart from the child's own code.
+# The README's table of exit codes, apart from the child's own code.
 CODES = {0, 1, 2, 3, 4, 75, 124, 126, 127, 130, 143}
 
 

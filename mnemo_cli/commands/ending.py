@@ -81,7 +81,7 @@ class Ending:
             if error is not None:
                 tell(str(error))
         self.report(code, seconds=seconds)
-        self._clean_up(code)
+        self._clean_up(code, is_complete=how.is_complete and how.wrong_line is None)
         return code
 
     def report(self, code: int, *, seconds: float | None = None) -> None:
@@ -128,7 +128,7 @@ class Ending:
             self._journal.describe(self._facts._replace(exit_code=code).as_texts)
         self._journal.checkpoint()
 
-    def _clean_up(self, code: int) -> None:
+    def _clean_up(self, code: int, *, is_complete: bool) -> None:
         """A run that nobody named a journal for leaves nothing after a complete success, but for its output."""
         place = self._place
         is_over = code == ExitCode.DONE or self._program or not any(self._journal.standing)
@@ -136,7 +136,10 @@ class Ending:
             keeps = place.output_folder is not None and place.output_folder.parent == place.folder
             _remove(place, keeping=place.output_folder if keeps else None)
         elif place.is_temporary:
-            tell(f"the run is kept: go on with --resume --journal {printable(str(place.journal))}")
+            journal = printable(str(place.journal))
+            goes_on = f"the run is kept: go on with --resume --journal {journal}"
+            is_left = self._journal.standing.unfinished or not is_complete
+            tell(goes_on if is_left else f"the run is over and kept: `mnemo orchestrate report {journal}` shows it")
         if place.output_folder is not None and not self._quiet:
             tell(f"output of the jobs: {printable(str(place.output_folder))}")
 

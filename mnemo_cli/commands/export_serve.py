@@ -9,8 +9,8 @@ import typer
 from mnemo_cli.commands.options import (
     CgroupTarget,
     ConfigFile,
+    ExportedBudget,
     HostTarget,
-    LimitBudget,
     NameTarget,
     PidTarget,
     Quiet,
@@ -70,7 +70,7 @@ def serve(
     pid: PidTarget = None,
     name: NameTarget = None,
     cgroup: CgroupTarget = None,
-    limit: LimitBudget = None,
+    limit: ExportedBudget = None,
     rules_file: RulesFile = None,
     no_actions: NoActions = False,
     interval: Interval = "20s",

@@ -10,8 +10,8 @@ import typer
 from mnemo_cli.commands.options import (
     CgroupTarget,
     ConfigFile,
+    ExportedBudget,
     HostTarget,
-    LimitBudget,
     NameTarget,
     PidTarget,
     Quiet,
@@ -56,7 +56,7 @@ def textfile(
     pid: PidTarget = None,
     name: NameTarget = None,
     cgroup: CgroupTarget = None,
-    limit: LimitBudget = None,
+    limit: ExportedBudget = None,
     rules_file: RulesFile = None,
     top: Top = 20,
     verbose: Verbose = False,

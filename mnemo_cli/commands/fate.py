@@ -22,7 +22,7 @@ class Fate:
     def __init__(self, choice: "TargetChoice", clock: "WaitingClock") -> None:
         self.choice = choice
         # Hands our signals to the program.
-        self.forward = Forward(clock)
+        self.forward = Forward(clock, to_program=choice.kind == "command")
         self._clock = clock
         self._witness: Witness | None = witness_of(choice)
         self._child: Child | None = None
@@ -32,7 +32,8 @@ class Fate:
 
     def start(self, program: list[str], output: Output) -> None:
         """Before our own descriptor limit is raised: the program inherits the limits that we were given."""
-        self._child = self.forward.child = Child(program, output)
+        self._child = Child(program, output)
+        self.forward.follow(self._child)
         self._child.stops(self._clock)
         self.choice = self.choice._replace(pid=self._child.pid)
         if self._witness is not None:
@@ -63,6 +64,11 @@ class Fate:
         """The program's own; None where a bound ended it, and without one."""
         ended = self._ended
         return None if ended is None or self._ended_by_bound else ended.exit_code
+
+    @property
+    def largest_bytes(self) -> int | None:
+        """The peak of the program's largest process; None without one."""
+        return None if self._ended is None else self._ended.largest_bytes
 
     def tell(self, outcome: "Outcome", *, expected: bool) -> None:
         """The last words: what was used, why it died, and where the output is."""

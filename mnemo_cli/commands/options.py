@@ -201,6 +201,11 @@ LimitBudget = Annotated[
         show_default=False,
     ),
 ]
+# What serves or writes metrics has no verdict to end with.
+ExportedBudget = Annotated[
+    str | None,
+    typer.Option("--limit", metavar="SIZE", help="Give the processes a budget of their own.", show_default=False),
+]
 FieldsOption = Annotated[
     str | None,
     typer.Option(

@@ -81,6 +81,9 @@ def cancel(
             ids = list(dict.fromkeys(jobs))
         else:
             ids = [row.job.id for row in opened.unfinished()]
+        if not ids:
+            tell("the run is over: there is nothing to cancel")
+            return
         opened.ask_to_cancel(ids)
         running = _whole(opened).is_running
         said = f"{len(ids)} job{'s' * (len(ids) != 1)} will be cancelled"

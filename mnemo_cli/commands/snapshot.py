@@ -146,13 +146,14 @@ def _run(
     from mnemo_cli.watch.signals import EndingSignals
 
     clock = WaitingClock()
-    forward = Forward(clock)
+    forward = Forward(clock, to_program=True)
     with contextlib.ExitStack() as stack:
         signals = stack.enter_context(EndingSignals(clock, forward))
         if (witness := witness_of(choice)) is not None:
             stack.callback(witness.close)
-        child = forward.child = Child(program, Output.STDERR)
+        child = Child(program, Output.STDERR)
         stack.callback(child.end, GRACE_SECONDS)
+        forward.follow(child)
         if witness is not None:
             witness.meet(child.pid)
         child.stops(clock)
@@ -173,6 +174,7 @@ def _run(
         if witness is not None:
             tell_verdict(witness, ended, (), expected=was_asked)
     assert highest is not None  # a watch begins with a whole sample
+    outcome = outcome.with_largest(ended.largest_bytes, choice.budget_bytes, settings.levels())
     return highest, outcome, ended.exit_code
 
 

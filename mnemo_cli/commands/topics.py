@@ -12,6 +12,7 @@ from mnemo_cli.forensics.levels import level_page, levels_page
 from mnemo_cli.forensics.page import Group, Page, Topic
 
 if TYPE_CHECKING:
+    from mnemo_cli.doctor.page import CheckPage
     from mnemo_cli.settings import Row, Settings, Value
 
 
@@ -50,11 +51,20 @@ def find_page(what: str, settings: "Settings") -> Page:
     for kind in kinds:
         if (page := kind(what)) is not None:
             return page
+    if _names_a_file(what):
+        raise UsageError(f"there is no file {what!r}; `mnemo explain` lists what there is beside files")
     # No number is near another one.
     known = {topic.name.lower(): topic.name for topic in topics(settings) if not topic.name.isdecimal()}
-    near = [known[word] for word in difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.5)]
+    near = [known[word] for word in difflib.get_close_matches(what.lower(), known, n=2, cutoff=0.6)]
     hint = f"did you mean {' or '.join(near)}?" if near else "`mnemo explain` lists what there is"
     raise UsageError(f"nothing is known about {what!r}; {hint}")
+
+
+def _names_a_file(word: str) -> bool:
+    """A path, or a name with an ending; the key of a setting has a dot, too."""
+    tables = {row.key.partition(".")[0] for row in _shown_rows()}
+    stem, dot, ending = word.rpartition(".")
+    return "/" in word or (bool(stem and dot) and ending.isalnum() and stem.partition(".")[0] not in tables)
 
 
 def topics(settings: "Settings") -> list[Topic]:
@@ -126,7 +136,22 @@ def _check(word: str) -> Page | None:
     page = page_of(word)
     if page is None:
         return None
-    return Page(topic=page.slug, title=f"check {page.id} {page.slug}", paragraphs=(page.title, *page.paragraphs))
+    paragraphs = (page.title, *page.paragraphs, *_edges(page.slug), f"Look for it with `{_gate(page)} {page.slug}`.")
+    return Page(topic=page.slug, title=f"check {page.id} {page.slug}", paragraphs=paragraphs)
+
+
+def _edges(slug: str) -> Iterator[str]:
+    """Where the checks of a use begin to find fault."""
+    from mnemo_cli.doctor.check import CRITICAL_RATIO, HIGH_RATIO
+
+    if slug.endswith("-usage"):
+        yield f"Above {HIGH_RATIO * 100:g} % of the limit it is a warning, above {CRITICAL_RATIO * 100:g} % an error."
+
+
+def _gate(page: "CheckPage") -> str:
+    from mnemo_cli.doctor.page import GATE_PAGES
+
+    return f"mnemo {'limits check' if page in GATE_PAGES else 'doctor'} --select"
 
 
 def _topic(word: str, settings: "Settings") -> Page | None:

@@ -105,6 +105,9 @@ class Watching:
             else:
                 self._write(moments, lines, fate)
             self._end(fate)
+            self._outcome = self._outcome.with_largest(
+                fate.largest_bytes, fate.choice.budget_bytes, self._tuning.scale.edges
+            )
             fate.tell(self._outcome, expected=signals.received is not None)
         code = self._outcome.exit_code(
             self._choice.bounds,

@@ -24,7 +24,7 @@ About: TypeAlias = Literal["use", "limit", "group", "user", "host", "config"]
 LINUX: tuple[str, ...] = ("linux",)
 EVERYWHERE: tuple[str, ...] = ("linux", "darwin")
 
-# The same edges as for memory (DESIGN §4): above 60 % is high, above 80 % critical.
+# The same edges as for memory: above 60 % is high, above 80 % critical.
 HIGH_RATIO = 0.60
 CRITICAL_RATIO = 0.80
 

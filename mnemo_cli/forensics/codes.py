@@ -82,6 +82,8 @@ def code_page(code: int) -> Page | None:
         ]
     elif meaning is None:
         paragraphs.append("mnemo does not use this code: it is the program's own, see its manual.")
+    if code in set(signal.Signals):
+        paragraphs.append(f"As a signal: `mnemo explain -{code}` ({signal.Signals(code).name}).")
     return Page(topic=str(code), title=f"exit code {code}", paragraphs=tuple(paragraphs), rows=rows)
 
 

@@ -60,7 +60,7 @@ _CAUSES: dict[str, _Cause] = {
     "ENOMEM": _Cause(
         (
             "Memory, or address space, was refused: nobody was killed for it. With memory free it is nearly always one "
-            "of the limits below. A memory limit of a control group kills instead, and shows as exit code 137.",
+            "of these limits. A memory limit of a control group kills instead, and shows as exit code 137.",
         ),
         (
             ("vm.max_map_count", "mappings of one process; also from munmap() and mprotect()"),
@@ -124,6 +124,7 @@ _MESSAGES = {
     "unable to create new native thread": "EAGAIN",
     "failed to create new os thread": "EAGAIN",
     "cannot allocate memory": "ENOMEM",
+    "heap out of memory": "SIGABRT",
     "no space left on device": "ENOSPC",
     "operation not permitted": "EPERM",
     "argument list too long": "E2BIG",
@@ -132,6 +133,9 @@ _MESSAGES = {
     "cpu time limit exceeded": "SIGXCPU",
     "too many references": "ETOOMANYREFS",
     "killed": "SIGKILL",
+    "oom": "SIGKILL",
+    "oomkilled": "SIGKILL",
+    "out of memory": "SIGKILL",
     "terminated": "SIGTERM",
 }  # fmt: skip
 

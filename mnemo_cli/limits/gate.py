@@ -24,6 +24,10 @@ class Gate(NamedTuple):
             known += [alert.level for alert in verdict.alerts if alert.state == "firing"]
         return self._replace(worst=max(known, default=None), unknown=self.unknown or verdict.level is None)
 
+    def reached(self, level: Level) -> "Gate":
+        """The gate where it came to this level, as is known afterwards."""
+        return self._replace(worst=level if self.worst is None else max(self.worst, level))
+
     @property
     def breached(self) -> bool:
         return self.fail_on is not None and self.worst is not None and self.worst >= self.fail_on

@@ -150,8 +150,8 @@ class RecallingLearned(Learned):
 
 
 def peaks_of(attempts: Iterable[Attempt]) -> tuple[int, ...]:
-    """The peaks that were measured."""
-    return tuple(attempt.peak_bytes for attempt in attempts if attempt.peak_bytes is not None)
+    """The peaks that were measured; 0 is none: some histories hold it of programs that had ended."""
+    return tuple(attempt.peak_bytes for attempt in attempts if attempt.peak_bytes)
 
 
 def typical_seconds(attempts: Sequence[Attempt]) -> float | None:

@@ -91,7 +91,8 @@ def verified_text(path: str, verified: "Verified") -> str:
     """One line per fault; one line where there is none."""
     shown = printable(path)
     if verified.faults:
-        return "".join(f"{shown}: {fault}\n" for fault in verified.faults)
+        # What cannot be read at all is named in the fault itself.
+        return "".join(f"{shown}: {fault.removeprefix(f'{shown}: ')}\n" for fault in verified.faults)
     whole = "" if verified.complete else ", though partial by its own word"
     return f"{shown}: ok, {verified.files} files as the manifest and the sums say{whole}\n"
 

@@ -79,7 +79,8 @@ def plan_text(plan: Plan) -> str:
     memory = f", mem at least {format_size(memory_bytes)} where a limit is set" if memory_bytes is not None else ""
     wanted = f"nofile at least {plan.wanted.nofile}, nproc at least {plan.wanted.nproc}{memory}"
     goal = f"{wanted}; fs.nr_open {plan.ceiling.nr_open}{assumed}"
-    parts = [f"fix {plan.id} for {', '.join(plan.worlds)}: planned, nothing is changed\n{goal}\n"]
+    name = f"fix {plan.id}" if plan.changes else "fix"  # one that writes nothing is kept nowhere, and not undone
+    parts = [f"{name} for {', '.join(plan.worlds)}: planned, nothing is changed\n{goal}\n"]
     parts += [_shown(diff(plan.root, change)) for change in plan.changes]
     parts += [f"For {printed.world}, to be put there by you:\n{_indented(printed.text)}" for printed in plan.printed]
     if plan.changes:

@@ -16,7 +16,8 @@ def summary_line(
     """Peak, worst level, time, CPU time, major faults and exit code of a program. `by_us`: mnemo ended it."""
     budget = "" if budget_bytes is None else f" of a budget of {size(budget_bytes)}"
     worst = outcome.gate.worst
-    level = None if outcome.gate.unknown and worst is not Level.CRITICAL else worst
+    is_unknown = outcome.gate.unknown or outcome.budget_unread
+    level = None if is_unknown and worst is not Level.CRITICAL else worst
     # No program that runs uses nothing: it had ended before the first reading.
     peak_bytes = outcome.peak_target_bytes or None
     words = [

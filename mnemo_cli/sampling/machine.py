@@ -92,7 +92,7 @@ class Machine:
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
             scope=self._choice.scope(self._path.name),
-            limits=self._choice.budget(target) + limits,
+            limits=self._choice.budget(target, gaps) + limits,
             target=target,
             pressure=self._path.read_pressure(gaps),
             processes=self._population.describe(self.asked, gaps, clock_seconds),
@@ -110,7 +110,7 @@ class Machine:
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
             scope=self._choice.scope(self._path.name),
-            limits=self._choice.budget(target) + self._path.glance(gaps),
+            limits=self._choice.budget(target, gaps) + self._path.glance(gaps),
             target=target,
             gaps=tuple(gaps),
         )

@@ -61,7 +61,7 @@ class Portable:
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
             scope=self._choice.scope(),
-            limits=(*self._choice.budget(target), host),
+            limits=(*self._choice.budget(target, gaps), host),
             target=target,
             processes=processes,
             process_count=target.processes,
@@ -80,7 +80,7 @@ class Portable:
             time_seconds=time_seconds,
             clock_seconds=clock_seconds,
             scope=self._choice.scope(),
-            limits=(*self._choice.budget(target), host),
+            limits=(*self._choice.budget(target, gaps), host),
             target=target,
             gaps=tuple(gaps),
         )

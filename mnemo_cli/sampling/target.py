@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from mnemo_cli.model import LimitSource, Memory, Scope, Target
+from mnemo_cli.model import Gap, LimitSource, Memory, Scope, Target
 from mnemo_cli.redact import printable
 
 _BUDGET = LimitSource(kind="budget", file="--limit")
@@ -33,11 +33,15 @@ class TargetChoice(NamedTuple):
         name = self.pattern or self.path or (f"pid {self.pid}" if self.pid is not None else "host")
         return Scope(kind=self.kind, name=printable(name), pid=self.pid)
 
-    def budget(self, target: Target | None) -> tuple[Memory, ...]:
+    def budget(self, target: Target | None, gaps: list[Gap]) -> tuple[Memory, ...]:
         """The budget as one more limit, with what the tree uses of it; nothing where there is none."""
         if self.budget_bytes is None or target is None:
             return ()
-        return (Memory(source=_BUDGET, used_bytes=target.used_bytes, limit_bytes=self.budget_bytes),)
+        used_bytes = target.used_bytes
+        if target.processes == 0 and self.kind == "command":
+            used_bytes = None  # it waits for us to take its exit code
+            gaps.append(Gap("limits.used_bytes", "/proc/PID", "the program had ended before this reading"))
+        return (Memory(source=_BUDGET, used_bytes=used_bytes, limit_bytes=self.budget_bytes),)
 
     @property
     def nobody(self) -> str:

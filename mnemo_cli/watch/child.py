@@ -19,6 +19,7 @@ from mnemo_cli.model import Event, Level
 from mnemo_cli.redact import printable
 from mnemo_cli.sampling.target import TargetChoice
 from mnemo_cli.watch.clock import WaitingClock
+from mnemo_cli.watch.largest import largest_bytes, own_peak_bytes
 from mnemo_cli.watch.signals import shares_terminal
 
 # A program that ignores SIGTERM for this long is killed.
@@ -33,6 +34,7 @@ class Ended(NamedTuple):
     """How a program ended: the shell's code for it (128 + signal), and what it and its children cost.
 
     `seconds` is from its start to its end. `by_signal` tells SIGKILL from a program that exits with 137 itself.
+    `largest_bytes` is the peak of its largest process, and less than what several used together.
     """
 
     exit_code: int
@@ -40,6 +42,7 @@ class Ended(NamedTuple):
     cpu_seconds: float
     major_faults: int
     by_signal: int | None = None
+    largest_bytes: int | None = None
 
 
 class Output(Enum):
@@ -66,6 +69,7 @@ class Child:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._began_seconds = time.monotonic()
         self._process = self._start(argv)
+        self._own_peak_bytes = own_peak_bytes(Path("/"))
         self._descriptor = -1
 
     @property
@@ -159,6 +163,7 @@ class Child:
                 cpu_seconds=usage.ru_utime + usage.ru_stime,
                 major_faults=usage.ru_majflt,
                 by_signal=-code if code < 0 else None,
+                largest_bytes=largest_bytes(usage, self._own_peak_bytes),
             )
         return self.ended
 
@@ -187,18 +192,31 @@ class Child:
 
 
 class Forward:
-    """Hands a signal that we get to the program, which is watched until it ends; a second one does not wait."""
+    """Hands a signal that we get to the program, which is watched until it ends; a second one does not wait.
 
-    def __init__(self, clock: WaitingClock) -> None:
+    One that comes before the program has started is handed on once it has.
+    """
+
+    def __init__(self, clock: WaitingClock, *, to_program: bool) -> None:
         self._clock = clock
+        self._to_program = to_program
         self._signalled = False
-        self.child: Child | None = None
+        self._early: signal.Signals | None = None
+        self._child: Child | None = None
+
+    def follow(self, child: Child) -> None:
+        """The program has started."""
+        self._child = child
+        if self._early is not None:
+            child.signal(self._early)
 
     def __call__(self, number: signal.Signals) -> None:
-        if self.child is None or self._signalled:
+        if self._signalled or not self._to_program:
             self._clock.stop()
-        elif not self.child.hears(number):
-            self.child.signal(number)
+        elif self._child is None:
+            self._early = number
+        elif not self._child.hears(number):
+            self._child.signal(number)
         self._signalled = True
 
 

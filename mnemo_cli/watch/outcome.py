@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from mnemo_cli.errors import ExitCode
 from mnemo_cli.limits.gate import Gate
+from mnemo_cli.limits.levels import Edges, level_at
 from mnemo_cli.model import Level, Moment
 
 
@@ -37,6 +38,7 @@ class Outcome(NamedTuple):
     peak_target_bytes: int | None = None
     over_budget: bool = False
     budget_unknown: bool = False
+    budget_unread: bool = False
     until_reached: bool = False
 
     def after(self, moment: Moment, bounds: Bounds) -> "Outcome":
@@ -46,17 +48,35 @@ class Outcome(NamedTuple):
         budget = next((memory for memory in sample.limits if memory.source.kind == "budget"), None)
         ratio = budget.used_ratio if budget is not None else None
         worst = moment.verdict.at_least
+        # A program that has ended, or has only just become one, uses nothing: that is no reading of it.
+        is_command = sample.scope.kind == "command"
+        is_nobody = is_command and budget is not None and target is not None and target.used_bytes == 0
+        gate = self.gate.after(moment.verdict)
         return self._replace(
-            gate=self.gate.after(moment.verdict),
+            gate=gate._replace(unknown=self.gate.unknown) if is_nobody else gate,
             reported=self.reported + moment.reported,
             began_seconds=sample.clock_seconds if self.began_seconds is None else self.began_seconds,
             last_seconds=sample.clock_seconds,
             peak_target_bytes=max(used, default=None),
             over_budget=self.over_budget or (ratio is not None and ratio > 1),
-            budget_unknown=self.budget_unknown or (budget is not None and ratio is None),
+            budget_unknown=self.budget_unknown or (budget is not None and ratio is None and not is_nobody),
+            budget_unread=is_nobody and (self.began_seconds is None or self.budget_unread),
             until_reached=self.until_reached
             or (bounds.until_level is not None and worst is not None and worst >= bounds.until_level),
         )
+
+    def with_largest(self, largest_bytes: int | None, budget_bytes: int | None, edges: Edges) -> "Outcome":
+        """The same with what the kernel kept of the program's largest process, should that be more than was read.
+
+        It tells of a use between two readings; pages that strangers share, such as a library's, count whole in it.
+        """
+        if largest_bytes is None or largest_bytes <= (self.peak_target_bytes or 0):
+            return self
+        known = self._replace(peak_target_bytes=largest_bytes, budget_unread=False)
+        if not budget_bytes:
+            return known
+        ratio = largest_bytes / budget_bytes
+        return known._replace(gate=self.gate.reached(level_at(ratio, edges)), over_budget=self.over_budget or ratio > 1)
 
     def heeding(self, heeds_alerts: bool) -> "Outcome":
         """The same where alerts count from now on, or no more: the rules may be read again while the watch runs."""
@@ -82,8 +102,8 @@ class Outcome(NamedTuple):
             return signal_code
         if self.over_budget:
             return ExitCode.FINDING
-        if self.budget_unknown:
-            return ExitCode.UNKNOWN
+        if self.budget_unknown or self.budget_unread:
+            return ExitCode.FINDING if self.gate.breached else ExitCode.UNKNOWN
         if self.until_reached:
             return ExitCode.DONE
         return self.gate.exit_code

@@ -54,6 +54,8 @@ def run() -> None:
                 continue
             with contextmanager(shell)(Path(folder)) as tab:
                 slowest = max(slowest, _measure(table, name, tab))
+    if not slowest:
+        return
     started = statistics.median(child_cpu_seconds([sys.executable, "-c", "import typer"]) for _ in range(RUNS))
     row = "the slowest of these TABs; a start of Python with typer"
     table.add(row, milliseconds(slowest), milliseconds(started), slowest / started, 1)
@@ -66,6 +68,7 @@ def _measure(table: Table, name: str, tab: Tab) -> float:
     peer = milliseconds(_median(tab, PEER_LINE)) if has_git else NOT_INSTALLED
     for line in LINES:
         seconds = _median(tab, line)
+        slowest = max(slowest, seconds)
         table.add(f"{name}: {line!r}; git: {PEER_LINE!r}", milliseconds(seconds), peer, seconds * 1e3, MOST_MS, " ms")
     with _processes() as count:
         for line in OF_PROCESSES:

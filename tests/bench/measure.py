@@ -45,7 +45,7 @@ class Figure(NamedTuple):
 
     @property
     def measured(self) -> str:
-        return self.mnemo or f"{self.number:.2f}{self.unit}"
+        return self.mnemo or ("" if self.number is None else f"{self.number:.2f}{self.unit}")
 
 
 # Of this run, in the order in which they came: from here `all` makes its one table.

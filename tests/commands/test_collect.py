@@ -61,6 +61,12 @@ def test_a_bundle_that_is_not_there_cannot_be_told(run):
     assert done.stderr == "mnemo: cannot read none.tar.gz: No such file or directory\n"
 
 
+def test_what_is_no_bundle_is_named_once(run):
+    Path("notes.txt").write_text("dear diary\n" * 100)
+    done = run("collect", "--verify", "notes.txt")
+    assert done.returncode == 1 and done.stdout.startswith("notes.txt: ") and done.stdout.count("notes.txt") == 1
+
+
 def test_json_is_the_manifest_with_the_path(run, tmp_path):
     done = run("collect", "--profile", "minimal", "-o", str(tmp_path / "b.tar.gz"), "--format", "json")
     manifest = json.loads(done.stdout)
@@ -171,7 +177,7 @@ def test_a_signal_half_way_closes_the_archive(start, tmp_path, number):
     finally:
         for pid in trap.read_text().split():
             assert wait_for(lambda pid=pid: not is_running(int(pid))) is None
-    assert (process.returncode, out) == (128 + number, "b.tar.gz\n")
+    assert (process.returncode, out) == ({signal.SIGTERM: 143, signal.SIGINT: 130}[number], "b.tar.gz\n")
     assert err.startswith("mnemo: the bundle is partial, it was interrupted: ")
     manifest = Bundle("b.tar.gz").manifest
     assert (manifest["interrupted"], manifest["complete"]) == (True, False)

@@ -70,6 +70,17 @@ def test_the_list_as_json_is_one_document_with_the_same_words(explain):
     assert list(dict.fromkeys(topic["group"] for topic in document["topics"])) == list(get_args(Group))
 
 
+def test_the_page_of_a_check_says_what_looks_for_it_and_of_a_use_where_it_begins():
+    settings = load()
+    usage, other, gate = (find_page(word, settings).paragraphs for word in ("fd-usage", "swap", "memory-level"))
+    assert usage[-2:] == (
+        "Above 60 % of the limit it is a warning, above 80 % an error.",
+        "Look for it with `mnemo doctor --select fd-usage`.",
+    )
+    assert other[-1] == "Look for it with `mnemo doctor --select swap`." and "60 %" not in " ".join(other)
+    assert gate[-1] == "Look for it with `mnemo limits check --select memory-level`."
+
+
 def test_every_listed_word_has_a_page_of_its_group(explain):
     """In-process and without the command around it: there are some two hundred."""
     settings = load()
@@ -190,12 +201,20 @@ def test_a_setting_with_escape_codes_is_shown_without_them(explain, monkeypatch)
         ("criticl", "critical"),
         ("memory_hihg_pct", "resources.memory_high_pct"),
         ("setings", "settings"),
+        ("resources.memory_hihg", "resources.memory_high_pct"),
     ],
 )
 def test_a_typo_is_exit_2_with_the_nearest_word(explain, word, near):
     done = explain(word)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"nothing is known about '{word}'; did you mean {near}" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["nosuch.log", "kern.log.1", "./levels", "logs/sigkil", "bundle.tar.gz"])
+def test_the_name_of_a_file_that_is_not_there_is_taken_for_one(explain, word):
+    done = explain(word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"there is no file '{word}'; `mnemo explain` lists" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -403,7 +422,9 @@ def test_every_check_is_found_by_id_and_slug_with_the_whole_docstring(explain, c
     text = page(explain, check.slug)
     assert text.startswith(f"check {check.id} {check.slug}\n\n")
     told = text.partition("\n\n")[2]
-    assert told.split() == sys.modules[check.run.__module__].__doc__.split()
+    written = sys.modules[check.run.__module__].__doc__.split()
+    assert told.split()[: len(written)] == written
+    assert told.endswith(f"`mnemo doctor --select {check.slug}`.\n")
     assert page(explain, check.id) == page(explain, check.id.lower()) == text
 
 

@@ -18,7 +18,7 @@ from tests.schemas import validator_of
 FORMATS = [choice.value for choice in LineFormat]
 FAST = ("--interval", "0.05")
 MIB = 1 << 20
-# What a level fails: the words of DESIGN §4, note = moderate < warning = high < error = critical.
+# What a level fails: the words of --fail-on, note = moderate < warning = high < error = critical.
 FAILS_FROM = {
     "note": Level.MODERATE,
     "moderate": Level.MODERATE,

@@ -241,11 +241,14 @@ def test_a_signal_to_mnemo_reaches_the_program_whose_code_counts(start, command,
     assert watcher.wait(timeout=15) == own
 
 
-def test_a_program_that_a_passed_on_signal_ended_is_128_plus_the_signal(start):
-    watcher = start("monitor", *shell("echo ready; exec sleep 60"))
-    assert watcher.stdout.readline() == "ready\n"
-    watcher.send_signal(signal.SIGTERM)
-    assert watcher.wait(timeout=15) == 143
+@pytest.mark.parametrize("command", ["monitor", "snapshot"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_program_that_a_passed_on_signal_ended_is_128_plus_the_signal(start, command, name):
+    watcher = start(command, *shell("echo ready; exec sleep 60"))
+    stream = watcher.stdout if command == "monitor" else watcher.stderr
+    assert stream.readline() == "ready\n"
+    watcher.send_signal(signal.Signals[name])
+    assert watcher.wait(timeout=15) == {"SIGINT": 130, "SIGTERM": 143}[name]
 
 
 # Bounds end the program too
@@ -325,6 +328,23 @@ def test_a_passed_budget_is_1_kills_nobody_and_yields_to_the_programs_own_code(r
     assert (done.returncode, done.stdout) == (code, "finished\n")
     told = summary_of_last_line(done)
     assert told["budget"] == "30M" and told["level"] == "XX CRITICAL" and re.fullmatch(r"[56]\d(\.\d)?M", told["peak"])
+
+
+def test_a_budget_that_was_passed_between_two_readings_is_passed(run):
+    # A big process of a moment; what its parent waited for counts too.
+    quick = f"{sys.executable} -ISc 'bytearray(400 << 20)'; :"
+    done = run("monitor", "--interval", "1h", "--limit", "300MiB", *shell(quick))
+    told = summary_of_last_line(done)
+    assert done.returncode == 1 and told["level"] == "XX CRITICAL" and re.fullmatch(r"4\d\dM", told["peak"])
+
+
+@pytest.mark.parametrize("command", ["monitor", "snapshot"])
+def test_a_budget_of_a_program_that_ended_before_the_first_reading_is_not_kept_but_unknown(run, command):
+    done = run(command, "--limit", "1GiB", *shell("exit 0"))
+    assert done.returncode in (0, 3)  # 0: it was still there when it was read
+    if command == "monitor":
+        told = summary_of_last_line(done)
+        assert (told["peak"] == "unknown") == (done.returncode == 3) == (told["level"] == "?? UNKNOWN")
 
 
 def test_a_kept_budget_is_0(run):

@@ -245,7 +245,7 @@ def test_a_program_is_read_at_its_highest_use_and_passes_its_code_on(run):
 @pytest.mark.parametrize(("line", "code"), [("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 137)])
 def test_a_program_that_ends_at_once_is_still_a_reading(run, line, code):
     done = run("snapshot", "--", "sh", "-c", line)
-    said = "SIGKILL, no memory evidence" if code == 137 else ""
+    said = "SIGKILL (proven), no memory evidence" if code == 137 else ""
     assert done.returncode == code and done.stdout.startswith("command sh -c ")
     assert said in done.stderr and done.stderr.count("\n") == (1 if said else 0)
 

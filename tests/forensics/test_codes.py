@@ -21,6 +21,7 @@ def test_every_exit_code_has_a_page_that_says_whose_it_is(code):
     page = code_page(code)
     assert (page.topic, page.title) == (str(code), f"exit code {code}")
     assert ("From mnemo itself" in words(page)) == (code in {int(own) for own, _ in EXIT_CODES})
+    assert (f"As a signal: `mnemo explain -{code}` (SIG" in words(page)) == (code in SIGNALS)
     assert (f"{code} = 128 + {code - 128}: ended by" in words(page)) == (code - 128 in SIGNALS)
     assert page.paragraphs
 

@@ -57,13 +57,19 @@ def test_what_is_no_errno_has_no_page(word):
         ("CPU time limit exceeded", "SIGXCPU"),
         ("Killed", "SIGKILL"),
         ("Terminated", "SIGTERM"),
+        ("oom", "SIGKILL"),
+        ("OOMKilled", "SIGKILL"),
+        ("Out of memory", "SIGKILL"),
+        ("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", "SIGABRT"),
     ],
 )
 def test_a_message_leads_to_its_errno_or_signal(message, topic):
     assert message_page(message).topic == topic
 
 
-@pytest.mark.parametrize("message", ["", "all is well", "unterminated string literal", "highly skilled", "open files"])
+@pytest.mark.parametrize(
+    "message", ["", "all is well", "unterminated string literal", "highly skilled", "open files", "room"]
+)
 def test_other_words_lead_nowhere(message):
     assert message_page(message) is None
 

@@ -96,6 +96,17 @@ def test_the_world_of_the_limit_gives_the_command(case, command):
     assert command in commands(case)
 
 
+@pytest.mark.parametrize("path", ["/mnemo-512-99871/3", "/user.slice/user-1000.slice/mnemo-512-99871/12"])
+def test_a_job_of_orchestrate_is_given_more_in_its_plan_for_its_group_is_gone(path):
+    steps = judge(at(path)).next_steps
+    assert steps[0].command == "mnemo orchestrate report JOURNAL" and 'mem = "80Mi"' in steps[0].text
+    assert not any("/sys/fs/cgroup" in (step.command or "") for step in steps)
+
+
+def test_a_group_that_only_looks_like_a_jobs_is_raised_as_any_other():
+    assert "echo 83886080 > /sys/fs/cgroup/mnemo-512-99871/x/memory.max" in commands(at("/mnemo-512-99871/x"))
+
+
 def test_a_group_that_was_read_gives_the_file_of_its_version_only():
     v1 = group(version=1, limit_bytes=50 * MIB, before=(0, 0), after=(0, 1))._replace(
         folder="/sys/fs/cgroup/memory/app/job"

@@ -2,9 +2,9 @@
 
 import contextlib
 import os
+import re
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ REACHED = {
     },
     "ulimit": {
         0: "fix --list",
-        1: "doctor --need nofile=1000000000 --select FD001",
+        1: "doctor --need nofile=2147483647 --select FD001",
         2: "protect --score 2000 --pid 1",
         4: "fix --need nofile=65536 --world pam --root . --apply --yes",
         126: "doctor -- ./plan.toml",
@@ -60,7 +60,7 @@ REACHED = {
     },
     "doctor": {
         0: "--select FD001 --fail-on never",
-        1: "--need nofile=1000000000 --select FD001",
+        1: "--need nofile=2147483647 --select FD001",
         2: "--profile none",
         126: "-- ./plan.toml",
         127: "-- ./missing",
@@ -92,12 +92,13 @@ REACHED = {
     "completion": {0: "bash", 2: "csh"},
 }
 AT_CRITICAL = {("monitor", 1), ("snapshot", 1), ("limits", 1), ("orchestrate", 75)}
+PASSED_ON = "commands/test_monitor_program.py::test_a_program_that_a_passed_on_signal_ended_is_128_plus_the_signal"
 # What takes a mount of one's own, seconds, or several processes has a test elsewhere.
 ELSEWHERE = {
     ("monitor", 3): "test_bad_input.py::test_an_unknown_level_is_told_in_every_view",
     ("snapshot", 3): "test_bad_input.py::test_an_unknown_level_is_told_in_every_view",
-    ("snapshot", 130): "commands/test_monitor_program.py::test_a_signal_to_mnemo_reaches_the_program_whose_code_counts",
-    ("snapshot", 143): "commands/test_monitor_program.py::test_a_signal_to_mnemo_reaches_the_program_whose_code_counts",
+    ("snapshot", 130): PASSED_ON,
+    ("snapshot", 143): PASSED_ON,
     ("limits", 3): "commands/test_limits_show.py::test_nothing_readable_of_the_target_is_shown_and_exits_3",
     ("ulimit", 3): "commands/test_doctor.py::test_an_unknown_check_is_exit_3_only_when_that_was_asked_for",
     ("doctor", 3): "commands/test_doctor.py::test_an_unknown_check_is_exit_3_only_when_that_was_asked_for",
@@ -119,13 +120,13 @@ def sent_when_it_listens(number):
     """Sends this process a signal as soon as the command in it has said what becomes of it."""
     assert threading.current_thread() is threading.main_thread()
     before = signal.getsignal(number)
+    assert before is not signal.SIG_IGN, "whoever began the tests has this signal ignored: the command would not end"
     over = threading.Event()
 
     def send():
-        deadline = time.monotonic() + 20
-        while signal.getsignal(number) == before and time.monotonic() < deadline and not over.is_set():
+        while signal.getsignal(number) == before and not over.is_set():
             over.wait(0.01)
-        if signal.getsignal(number) != before and not over.is_set():
+        if not over.is_set():
             os.kill(os.getpid(), number)
 
     sender = threading.Thread(target=send)
@@ -160,10 +161,12 @@ def test_each_code_of_each_command_in_the_manual_is_reached():
     assert {code for _, code in manual} == {int(code) for code, _ in EXIT_CODES}
 
 
-@pytest.mark.parametrize("place", sorted(set(ELSEWHERE.values())))
-def test_the_test_elsewhere_is_there(place):
-    file, _, name = place.partition("::")
-    assert f"def {name}(" in (TESTS / file).read_text()
+@pytest.mark.parametrize(("command", "code"), ELSEWHERE, ids=lambda one: str(one))
+def test_the_test_elsewhere_is_there_and_names_the_code(command, code):
+    file, _, name = ELSEWHERE[command, code].partition("::")
+    _, is_there, text = (TESTS / file).read_text().partition(f"\ndef {name}(")
+    assert is_there
+    assert re.search(rf"\b{code}\b", text.partition("\n\n\n")[0])
 
 
 @pytest.mark.parametrize("command", LEAVES, ids=lambda command: " ".join(command.words[1:]))

@@ -1,6 +1,6 @@
 """Real memory: a hog is stopped, a frozen job goes on, a tree is weighed as a whole, a large supervisor is not.
 
-Small sizes and one round by default; those of issue 6 with MNEMO_FULL_COUNTS=1.
+Small sizes and one round by default; the whole ones with MNEMO_FULL_COUNTS=1.
 """
 
 import json

@@ -97,3 +97,14 @@ def test_a_history_that_cannot_be_read_is_told_once_and_is_empty(path, content):
 def test_the_typical_time_is_the_middle_one():
     assert typical_seconds([Attempt(None, 1.0), Attempt(None, 100.0), Attempt(None, 3.0)]) == 3.0
     assert typical_seconds([]) is None
+
+
+def test_a_peak_of_nothing_was_never_measured(path):
+    """Histories hold such: of programs that had ended when they were looked at."""
+    history = History(path)
+    for peak_bytes in (0, None, 10 * MIB):
+        history.note("true", Attempt(peak_bytes, 0.0), time_seconds=100.0)
+    history.save()
+    assert history.all()[0].peaks_bytes == (10 * MIB,)
+    assert RecallingLearned(history).claim_bytes("true", budget_bytes=1 << 30, slots=1) == 15 * MIB
+    history.close()

@@ -38,6 +38,7 @@ def test_a_level_that_was_ever_unknown_is_not_called_normal():
     assert "?? UNKNOWN (at least HIGH), " in summary_line("x", outcome(Level.HIGH, unknown=True), None, ENDED)
     assert "worst level XX CRITICAL, " in summary_line("x", outcome(Level.CRITICAL, unknown=True), None, ENDED)
     assert "worst level ?? UNKNOWN, " in summary_line("x", outcome(None), None, ENDED)
+    assert "worst level ?? UNKNOWN" in summary_line("x", outcome(Level.NORMAL, budget_unread=True), 1 << 20, ENDED)
 
 
 def test_nothing_of_a_name_reaches_the_terminal_raw():

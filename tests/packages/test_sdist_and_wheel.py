@@ -80,7 +80,7 @@ def test_the_sdist_has_all_that_the_project_has(sources):
         path.relative_to(PROJECT)
         for folder in WHOLE
         for path in (PROJECT / folder).rglob("*")
-        if is_file(path) and path.suffix != ".pyc"
+        if is_file(path) and "__pycache__" not in path.parts
     } | {Path(name) for name in ALONE}
     found = {path.relative_to(sources) for path in sources.rglob("*") if is_file(path)}
     assert found - {Path("PKG-INFO")} == wanted
@@ -88,7 +88,8 @@ def test_the_sdist_has_all_that_the_project_has(sources):
 
 
 def test_the_wheel_has_the_package_and_nothing_else_of_the_project(packages):
-    wanted = {str(path.relative_to(PROJECT)) for path in (PROJECT / "mnemo_cli").rglob("*") if path.suffix != ".pyc"}
+    sources = (PROJECT / "mnemo_cli").rglob("*")
+    wanted = {str(path.relative_to(PROJECT)) for path in sources if "__pycache__" not in path.parts}
     with zipfile.ZipFile(packages.wheel) as wheel:
         found = {name for name in wheel.namelist() if not name.startswith("mnemosyne_limits-")}
     assert found == {name for name in wanted if (PROJECT / name).is_file()}

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -47,6 +48,21 @@ def test_without_a_dependency_it_says_what_to_install(tmp_path):
     command = [sys.executable, "-I", "-S", str(PROJECT / "deploy" / "single_file.py"), str(tmp_path / "mnemo.pyz")]
     built = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS)
     assert built.returncode == 1 and "pip install ." in built.stderr and not (tmp_path / "mnemo.pyz").exists()
+
+
+def test_a_dependency_whose_files_are_not_known_is_not_left_out_in_silence(tmp_path, monkeypatch):
+    """As a system's own packages may be: installed, and without a list of what belongs to them."""
+    information = tmp_path / "bare-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: bare\nVersion: 1\n")
+    pinned = tmp_path / "deploy" / "docker" / "constraints.txt"
+    pinned.parent.mkdir(parents=True)
+    pinned.write_text("bare==1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    building = runpy.run_path(str(PROJECT / "deploy" / "single_file.py"))["contents"]
+    monkeypatch.setitem(building.__globals__, "PROJECT", tmp_path)
+    with pytest.raises(SystemExit, match="bare was not installed by pip"):
+        list(building())
 
 
 def test_it_holds_the_licences_and_nothing_that_only_one_machine_can_load(single_file):

@@ -204,8 +204,9 @@ def test_no_folder_for_the_output_is_an_error_before_anything_starts(tmp_path, m
 
 def test_the_first_signal_is_handed_on_and_a_second_one_stops_the_watch(child, tmp_path):
     clock = WaitingClock()
-    forward = Forward(clock)
-    deaf = forward.child = child(*PYTHON, DEAF.replace("touch()", "touch(); print(1)"))
+    forward = Forward(clock, to_program=True)
+    deaf = child(*PYTHON, DEAF.replace("touch()", "touch(); print(1)"))
+    forward.follow(deaf)
     wait_for(tmp_path / "ready")
     forward(signal.SIGTERM)
     assert not clock.stopped and deaf.reap() is None
@@ -215,7 +216,20 @@ def test_the_first_signal_is_handed_on_and_a_second_one_stops_the_watch(child, t
 
 def test_without_a_program_the_first_signal_stops_the_watch():
     clock = WaitingClock()
-    Forward(clock)(signal.SIGTERM)
+    Forward(clock, to_program=False)(signal.SIGTERM)
+    assert clock.stopped
+
+
+def test_a_signal_before_the_program_has_started_is_handed_on_once_it_has(child):
+    clock = WaitingClock()
+    forward = Forward(clock, to_program=True)
+    # Whoever began the tests may have others ignored, and the program with them.
+    forward(signal.SIGUSR1)
+    assert not clock.stopped
+    early = child("sleep", "60")
+    forward.follow(early)
+    assert early.wait().by_signal == signal.SIGUSR1
+    forward(signal.SIGTERM)
     assert clock.stopped
 
 
@@ -239,3 +253,10 @@ def test_the_exit_event_has_code_pid_and_cost(code, level):
     assert (event.event, event.level, event.time_seconds) == ("exit", level, 3.0)
     assert event.text == f"make all ended with code {code}"
     assert event.fields == {"pid": 7, "exit_code": code, "cpu_seconds": 1.5}
+
+
+def test_the_end_tells_the_largest_process_that_was_waited_for(child):
+    quick = f"{sys.executable} -ISc 'bytearray(400 << 20)'; :"
+    largest_bytes = child("sh", "-c", quick).wait().largest_bytes
+    assert largest_bytes is not None and 400 << 20 < largest_bytes < 440 << 20
+    assert child("true").wait().largest_bytes is None  # its figure is that of this process, which started it

@@ -158,3 +158,52 @@ def test_rules_that_are_read_again_may_begin_to_count_and_what_was_seen_stays():
     after = before.heeding(True)
     assert after.gate == before.gate._replace(heeds_alerts=True) and after.reported == 2
     assert after.heeding(True) is after and after.heeding(False) == before
+
+
+def gone(budget=None):
+    """A reading of a program that has ended, and that nobody has waited for."""
+    limits = (Memory(source=HOST, used_bytes=10, limit_bytes=100),)
+    if budget is not None:
+        limits = (Memory(source=BUDGET, used_bytes=None, limit_bytes=budget), *limits)
+    target, scope = Target(used_bytes=0, used_is_rss=False, processes=0), Scope(kind="command", name="true")
+    sample = moment().sample._replace(limits=limits, target=target, scope=scope)
+    return Moment(sample=sample, verdict=step(State(), sample, Edges())[1])
+
+
+def test_a_budget_of_a_program_that_nobody_read_is_unknown_and_not_kept():
+    for fail_on in (None, Level.MODERATE):
+        result = outcome(gone(budget=50), fail_on=fail_on)
+        assert (result.budget_unread, code(result), code(result, child=7)) == (True, 3, 7)
+    full = gone(budget=50)._replace(verdict=moment(90).verdict)
+    assert code(outcome(full, fail_on=Level.HIGH)) == 1  # a breach of the machine is known
+
+
+def test_a_program_that_was_read_before_its_end_is_judged_by_those_readings():
+    result = outcome(moment(target=7, budget=50), gone(budget=50), gone(budget=50), fail_on=Level.HIGH)
+    assert (result.budget_unread, result.gate.unknown, code(result)) == (False, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("largest", "peak", "worst", "ends"),
+    [
+        (None, 7, Level.NORMAL, 0),
+        (7, 7, Level.NORMAL, 0),
+        (19, 19, Level.NORMAL, 0),
+        (20, 20, Level.MODERATE, 0),
+        (31, 31, Level.HIGH, 1),
+        (50, 50, Level.CRITICAL, 1),
+        (51, 51, Level.CRITICAL, 1),
+    ],
+)
+def test_the_largest_process_tells_of_a_use_between_the_readings(largest, peak, worst, ends):
+    result = outcome(moment(target=7, budget=50), fail_on=Level.HIGH).with_largest(largest, 50, Edges())
+    assert (result.peak_target_bytes, result.gate.worst, code(result)) == (peak, worst, ends)
+    never = outcome(moment(target=7, budget=50)).with_largest(largest, 50, Edges())
+    assert (never.over_budget, code(never)) == (largest == 51, int(largest == 51))
+
+
+def test_the_largest_process_is_a_reading_of_a_program_that_nobody_read():
+    result = outcome(gone(budget=50)).with_largest(19, 50, Edges())
+    assert (result.budget_unread, result.peak_target_bytes, code(result)) == (False, 19, 0)
+    assert outcome(gone()).with_largest(19, None, Edges()).peak_target_bytes == 19
+    assert code(outcome(gone(budget=50)).with_largest(None, 50, Edges())) == 3

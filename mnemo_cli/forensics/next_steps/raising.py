@@ -17,6 +17,8 @@ from mnemo_cli.units import MIB
 _STEP_MIB = 16
 _SHORT_ID = 12
 # A Deployment's pods belong to a ReplicaSet, whose name is the Deployment's and a hash.
+# A job's own group of `mnemo orchestrate` is gone with the job: the keeper's pid and start, and the attempt's number.
+_JOB = re.compile(r"(?:.*/)?mnemo-\d+-\d+/\d+")
 _REPLICA_SET = re.compile(r"(.+)-[a-z0-9]{6,10}")
 
 
@@ -27,7 +29,11 @@ def guessed_mib(hit: Hit) -> int | None:
 
 
 def _guess(mib: int | None) -> str:
-    return "SIZE: half as much again as it uses" if mib is None else "a first guess, half as much again as was used"
+    return (
+        "SIZE: half as much again as it uses"
+        if mib is None
+        else "a first guess, half as much again as was used, rounded up"
+    )
 
 
 def raising_steps(case: Case, hit: Hit) -> Iterator[Step]:
@@ -36,7 +42,9 @@ def raising_steps(case: Case, hit: Hit) -> Iterator[Step]:
         return
     mib, record = guessed_mib(hit), _record_of(case, hit)
     owner = hit.whose.owner
-    if record is not None and record.kind == "kubernetes":
+    if _JOB.fullmatch((hit.path or "").rstrip("/")):
+        yield _job(mib)
+    elif record is not None and record.kind == "kubernetes":
         yield from _kubernetes(record, mib)
     elif hit.whose.pod_uid is not None:
         yield from _unnamed_pod(hit)
@@ -46,6 +54,14 @@ def raising_steps(case: Case, hit: Hit) -> Iterator[Step]:
         yield _unit(hit, mib)
     elif owner == "group" and hit.path is not None:
         yield from _plain(hit, mib)
+
+
+def _job(mib: int | None) -> Step:
+    size = f"{mib}Mi" if mib is not None else "SIZE"
+    return Step(
+        f'Give the job more in its plan: mem = "{size}" ({_guess(mib)}). What its name needed so far is in the report.',
+        "mnemo orchestrate report JOURNAL",
+    )
 
 
 def _record_of(case: Case, hit: Hit) -> ContainerRecord | None:

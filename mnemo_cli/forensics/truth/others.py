@@ -9,7 +9,7 @@ from mnemo_cli.forensics.truth.matching import notices_for
 from mnemo_cli.forensics.truth.naming import target_words
 
 _CHILD_CODE = 128 + KILLED
-_MEANING: dict[int | None, str] = {
+MEANING: dict[int | None, str] = {
     KILLED: ", no memory evidence",
     TERMINATED: ", a request to end, which alone proves nothing about memory",
 }
@@ -52,7 +52,7 @@ def _bare_signal(found: Found) -> Cause:
     how = target if ending.is_certain else f"code {ending.code}"
     if found.has_target and not ending.is_certain:
         how = f"{target}, {how}"
-    sentence = f"{how}: {name}{_MEANING.get(ending.signal_number, '')}"
+    sentence = f"{how}: {name}{MEANING.get(ending.signal_number, '')}"
     return Cause("signal", certain, sentence, ending.evidence)
 
 

@@ -70,7 +70,10 @@ def limit_name(memory: Memory) -> str:
 def machine_words(moment: Moment) -> str:
     """The machine's memory, where something else binds."""
     host, binding = moment.sample.host, moment.verdict.binding
-    return "" if host is None or host is binding else f" (host {size(host.limit_bytes)})"
+    # In a pause the moment's host and what binds are two readings of the one machine.
+    if host is None or (binding is not None and binding.source.kind == "host"):
+        return ""
+    return f" (host {size(host.limit_bytes)})"
 
 
 def swap_of(moment: Moment) -> Memory | None:

@@ -26,7 +26,8 @@ _NUMBERS = (
     f"function and no power. A condition has at most {LONGEST_TEXT:,} characters, {MOST_TOKENS} words and signs, and "
     f"{DEEPEST} parentheses in each other.",
     "A number that cannot be read is unknown. What hangs on it is unknown, too, and neither fires nor resolves; `and` "
-    "and `or` go on with what is known. Where there is no limit, it is infinite; so is a division by 0.",
+    "and `or` go on with what is known. Where there is no limit, it is infinite; so is any other "
+    "number divided by 0; 0 divided by 0 compares with nothing, and is unequal to all.",
 )
 HEADINGS: dict[Origin, tuple[str, str]] = {
     "sample": ("Of what is watched", "The numbers of mnemo.sample/1; of memory, those of the limit that binds."),

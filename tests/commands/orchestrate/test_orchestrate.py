@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -395,3 +396,13 @@ def test_a_file_that_is_no_journal_is_left_as_it_was(orchestrate, plan):
         done = orchestrate(*words)
         assert (done.returncode, "is no journal of `mnemo orchestrate`" in done.stderr) == (2, True)
     assert Path(notes).read_text() == "my notes\n"
+
+
+def test_a_run_that_is_over_is_kept_for_its_report_and_not_to_go_on_with(orchestrate):
+    done = orchestrate("-", stdin=None, input="exit 3\n")
+    said = re.search(r"the run is over and kept: `mnemo (orchestrate report \S+)` shows it", done.stderr)
+    assert done.returncode == 1 and said and "--resume" not in done.stderr
+    _, *words = said[1].split()
+    assert " 1 failed" in orchestrate(*words).stdout
+    cancelled = orchestrate("cancel", words[-1])
+    assert (cancelled.returncode, cancelled.stderr) == (0, "mnemo: the run is over: there is nothing to cancel\n")

@@ -442,7 +442,9 @@ def test_each_row_of_the_truth_table_gives_its_verdict(row):
     case, verdict, confidence, words = ROWS[row]
     explanation = judge(case)
     assert (explanation.verdict, explanation.confidence) == (verdict, confidence), explanation.causes
-    assert words in explanation.headline and explanation.headline.endswith(f": {confidence}")
+    headline = explanation.headline
+    assert words in headline.replace(f" ({confidence})", "")
+    assert headline.endswith(f": {confidence}") or f" ({confidence}), " in headline or verdict == "unknown"
     assert "\n" not in explanation.headline
 
 
@@ -607,3 +609,13 @@ def test_a_kill_in_the_log_and_an_end_that_does_not_fit_it_are_both_told():
     told = next(cause for cause in causes if cause.verdict == "kernel-oom")
     assert told.sentence.startswith("the kernel's OOM killer ended python (pid 4666)")
     assert "; yet its end is told as " in told.sentence and told.confidence == "possible"
+
+
+def test_a_headline_is_sure_of_the_signal_and_not_of_its_want_of_evidence():
+    killed = judge(Case(WHO, KILLED, kernel_log_read=True)).headline
+    assert "SIGKILL (proven), no memory evidence" in killed and not killed.endswith("proven")
+
+
+def test_nothing_found_is_not_called_possible():
+    headline = judge(Case(WHO._replace(is_alive=True), kernel_log_read=True)).headline
+    assert headline == "it is alive, and nothing speaks of a kill in it"

@@ -8,6 +8,7 @@ from mnemo_cli.limits.levels import Edges
 from mnemo_cli.model import UNLIMITED, Forecast, Level, Moment
 from mnemo_cli.output.dashboard.choice import Choice
 from mnemo_cli.output.dashboard.heading import header, next_level, sentence
+from mnemo_cli.output.dashboard.sentences import machine_words
 from mnemo_cli.output.dashboard.spans import plain
 from mnemo_cli.output.dashboard.view import Recording, View
 from mnemo_cli.units import GIB, MIB
@@ -90,3 +91,12 @@ def test_an_edge_of_a_fraction_is_shown_with_it(moment_of: MomentOf) -> None:
 def test_a_wide_screen_tells_the_next_level_and_a_narrow_one_has_no_room(scene: Scene) -> None:
     assert "since 2m10s   next: CRITICAL at 80% in 2m" in plain(sentence(scene(), 160))
     assert "next" not in plain(sentence(scene(), 100))
+
+
+def test_the_machine_that_binds_is_not_named_twice_in_a_pause(moment_of: MomentOf) -> None:
+    one = moment_of()
+    host = one.sample.host
+    assert host is not None
+    # What binds was judged of the reading before.
+    before = one._replace(verdict=one.verdict._replace(binding=host._replace(used_bytes=1)))
+    assert machine_words(before) == "" and machine_words(one._replace(verdict=one.verdict._replace(binding=None)))

@@ -24,6 +24,7 @@ class Cell(NamedTuple):
     memory: ViewMemory
     look: Look
     limit_bytes: Limit | None
+    is_narrow: bool = False
 
     def shown(self, text: str) -> str:
         """The text as this terminal can show it."""
@@ -133,6 +134,10 @@ def command(cell: Cell) -> str:
     process = row.process
     # Brackets say that there is no command, as in the kernel's threads; they would be a guess before it is read.
     was_read = process.cgroup is not None or process.threads is not None
+    if cell.is_narrow and process.command is not None and process.command.startswith("/"):
+        # Its folders would be all that there is room for.
+        program, blank, words = process.command.partition(" ")
+        return f"{row.prefix}{program.rpartition('/')[2] or program}{blank}{words}"
     return row.prefix + (process.command or (f"[{process.name}]" if was_read else process.name))
 
 

@@ -16,6 +16,8 @@ from mnemo_cli.sampling.asked import PssMode
 _SELECTED = "reverse"
 # Of a long filter its beginning is shown.
 _FILTER_WIDTH = 24
+# Below this the command's column shows but its first twenty signs or so.
+_NARROW = 100
 _TREES = ("process", "name", "command")
 
 
@@ -67,7 +69,7 @@ def _titles(columns: Sequence[Column], view: View, width: int) -> Line:
 
 
 def _line(row: TableRow, columns: Sequence[Column], view: View, limit_bytes: Limit | None, width: int) -> Line:
-    cell = Cell(row, view.memory, view.look, limit_bytes)
+    cell = Cell(row, view.memory, view.look, limit_bytes, is_narrow=width < _NARROW)
     # The command is the last one, and takes what is left.
     texts = [cell.shown(column.text(cell)) for column in columns]
     placed = [text if column is COMMAND else _placed(text, column) for text, column in zip(texts, columns, strict=True)]

@@ -323,3 +323,9 @@ def test_a_large_sum_of_growth_loses_a_digit_and_not_its_question_mark() -> None
     memory._note_processes(crowd, 65.0)
     (_, row) = table_lines(view_of(crowd, memory=memory, grouped=True), 160, 2)
     assert cells_of(row)["+/min"] == "+9.2G?"
+
+
+def test_where_there_is_little_room_a_command_begins_with_the_programs_own_name() -> None:
+    crowd = [process(1, command="/opt/venv/bin/python3 /a/b.py"), process(2, command=None)]
+    narrow, wide = ("\n".join(plain(line) for line in table_lines(view_of(crowd), width, 9)) for width in (80, 200))
+    assert " python3 /a/b.py" in narrow and "/opt" not in narrow and "/opt/venv/bin/python3 /a/b.py" in wide

@@ -44,7 +44,8 @@ class Tree:
     def measure(self, clock_seconds: float, limit_bytes: int | None) -> int | None:
         """Bytes used by all of them, shared pages counted once; None when nobody can be read."""
         pids = self.pids()
-        rss = [size for pid in pids if (size := _rss_bytes(self._proc, pid)) is not None]
+        # One that has ended reads 0 pages until somebody waits for it: it is not a process that needs nothing.
+        rss = [size for pid in pids if (size := _rss_bytes(self._proc, pid))]
         if not rss:
             return None
         rss_bytes = sum(rss)
@@ -56,6 +57,8 @@ class Tree:
         elif len(pids) == 1:
             self._excess_bytes = 0
             used_bytes = rss_bytes
+        if used_bytes <= 0:
+            return None  # all of them ended between the two readings
         self.peak_bytes = max(self.peak_bytes or 0, used_bytes)
         return used_bytes
 
