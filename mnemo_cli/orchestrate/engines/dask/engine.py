@@ -22,6 +22,7 @@ from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.engines.dask.roster import Roster
+from mnemo_cli.orchestrate.engines.dask.stops import Stops
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
 from mnemo_cli.orchestrate.inquest.inquest import Finding
@@ -32,8 +33,6 @@ from mnemo_cli.redact import printable
 _LOGGER = logging.getLogger("mnemo")
 # How often somebody who waits for the scheduler is asked whether he still does.
 _WANTED_MILLISECONDS = 200
-# One that is still there so long after it was to be over is told again: who had heard it may have died.
-_OVERDUE_SECONDS = 5.0
 
 
 class Dask:
@@ -57,10 +56,7 @@ class Dask:
         # Until `recover` has asked; then all that counts is what we have sent, or taken on.
         inherited = Inherited()
         self._inherited: Inherited | None = inherited
-        # When the last of each attempt that was told to stop is to be over, by our clock.
-        self._stops: dict[Key, float] = {}
-        # What a supervisor before ours had told to end, and had no time to hear the end of.
-        self._stopped_before: set[Key] = set()
+        self._stops = Stops()
         self._is_up = False
         self.fenced = 0
         self._link = make_link(settings, agent)
@@ -121,10 +117,8 @@ class Dask:
 
     def stop(self, key: Key, *, grace_seconds: float) -> None:
         """Told once, and again only where it is to be over sooner: the link sees that its agent hears of it."""
-        over_seconds = time.monotonic() + grace_seconds
         agent = self._places.agent_of(key)
-        if agent is not None and over_seconds < self._stops.get(key, float("inf")):
-            self._stops[key] = over_seconds
+        if agent is not None and self._stops.note(key, time.monotonic() + grace_seconds):
             self._link.stop(agent, key, grace_seconds)
 
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
@@ -202,8 +196,7 @@ class Dask:
                 for key in self._roster.report(agent, standing, use, now_seconds):
                     if self._inherited is None and not self._places.is_at(key, agent):
                         self._link.stop(agent, key, 0)  # given up by us
-                    elif now_seconds > self._stops.get(key, float("inf")) + _OVERDUE_SECONDS:
-                        self._stops[key] = now_seconds
+                    elif self._stops.is_overdue(key, now_seconds):
                         self._link.stop(agent, key, 0)
             case ["fenced", _, job, number, epoch, start, known, reason]:
                 # Of its start that is under way: it will never begin there, and has not begun.
@@ -236,7 +229,7 @@ class Dask:
         self._roster.meet(greeting, now_seconds)
         if self._inherited is not None:
             self._inherited.meet(greeting)
-            self._stopped_before.update(greeting.stopped)
+            self._stops.note_before(greeting.stopped)
             return
         for message in greeting.ends:
             if not self._places.is_at(key := end_of(message)[0].key, agent):
@@ -249,8 +242,8 @@ class Dask:
         for key in greeting.running:
             if key not in sent:
                 self._link.stop(agent, key, 0)
-            elif key in self._stops:
-                self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
+            elif (left_seconds := self._stops.left_seconds(key, now_seconds)) is not None:
+                self._link.stop(agent, key, left_seconds)
 
     def _lose(self, agent: str, reason: str) -> None:
         if not self._roster.lose(agent):
@@ -264,7 +257,7 @@ class Dask:
 
     def _ended(self, agent: str, message: Message) -> EngineEvent:
         event, output, finding = end_of(message)
-        if event.key in self._stopped_before and event.key not in self._stops:
+        if self._stops.is_of_before(event.key):
             event = unless_stopped(event)
         if finding is not None:
             self._findings[event.key] = finding
@@ -282,6 +275,5 @@ class Dask:
     def _settle(self, keys: Sequence[Key]) -> None:
         for key in keys:
             self._outbox.settle(key)
-            self._stops.pop(key, None)
-            self._stopped_before.discard(key)
+            self._stops.forget(key)
         self._link.settle(keys)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnemo_cli.errors import EngineError
-from mnemo_cli.orchestrate.engines.dask import engine as engines
+from mnemo_cli.orchestrate.engines.dask import stops
 from mnemo_cli.orchestrate.engines.dask.messages import end_message
 from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Left, Met, Said
 from mnemo_cli.orchestrate.engines.engine import Finished, Lost, Started
@@ -81,7 +81,7 @@ def test_a_stop_is_said_again_where_the_attempt_is_there_long_after_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grace_seconds: float, is_said_again: bool
 ):
     """Whoever had heard it may have died before he did it."""
-    monkeypatch.setattr(engines, "_OVERDUE_SECONDS", 0.0)
+    monkeypatch.setattr(stops, "_OVERDUE_SECONDS", 0.0)
     link = ScriptedLink(up(1, greeting("w")))
     engine = engine_on(link, tmp_path)
     engine.recover({})
