@@ -66,6 +66,8 @@ class Orchestrating:
         self._run: Run | None = None
         self._journal: Journal | None = None
         self._told_seconds = float("-inf")
+        # Whether the journal has all that the engine told.
+        self._is_noted = False
         # What an alert asks of this run comes to it as from any other program: through its counters file.
         self._alarm = Alarm(settings, logger)
         self._inquest = Inquest(Path("/"))
@@ -112,7 +114,7 @@ class Orchestrating:
                 raise
             how = HowItEnded(signal_code=signals.exit_code, is_complete=False)
             return self._ending(journal, facts, place).end(how, seconds=0.0)
-        stack.callback(engine.close)
+        stack.callback(lambda: engine.close(is_noted=self._is_noted))
         queue_limit = self._settings.value("resources.work_queue_max")
         assert isinstance(queue_limit, int)
         source = Tolerant(Unseen(plan.source, journal) if self._choices.resume else plan.source)
@@ -126,6 +128,7 @@ class Orchestrating:
             run.scheduler.note_workers(engine.workers(), now_seconds=began_seconds)
             resume(run, engine, journal, Now(began_seconds, self._clock.unix_seconds()))
             self._watch(loop, telling, stack)
+            self._is_noted = run.journal_error is None
         except EngineError as err:
             engine_error = err
         self._tell_of_workers()

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import mnemo_cli
 
-PATIENCE_SECONDS = 40.0
-WORKER_TTL_SECONDS = 5.0
+# On a busy machine a worker needs many seconds to come up.
+PATIENCE_SECONDS = 90.0
+# Long: nobody who is only slow is taken for dead.
+WORKER_TTL_SECONDS = 60.0
 CONFIGURATION = {
-    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": f"{WORKER_TTL_SECONDS}s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "20s",
     "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
     "PYTHONPATH": str(Path(mnemo_cli.__file__).parents[1]),
@@ -38,12 +39,21 @@ def until(
 
 
 class Cluster:
-    """`wrap` makes every command run elsewhere, as in a network namespace. `tls` is a certificate with its key."""
+    """`wrap` makes every command run elsewhere, as in a network namespace. `tls` is a certificate with its key.
+
+    A worker that is silent for `worker_ttl_seconds` is dead for the scheduler.
+    """
 
     def __init__(
-        self, folder: Path, host: str = "127.0.0.1", wrap: Sequence[str] = (), tls: tuple[Path, Path] | None = None
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        wrap: Sequence[str] = (),
+        tls: tuple[Path, Path] | None = None,
+        worker_ttl_seconds: float = WORKER_TTL_SECONDS,
     ) -> None:
         self.folder = folder
+        self._worker_ttl = f"{worker_ttl_seconds}s"
         with socket.create_server((host, 0)) as server:
             self.port = server.getsockname()[1]
         self.address = f"{'tcp' if tls is None else 'tls'}://{host}:{self.port}"
@@ -92,6 +102,12 @@ class Cluster:
         while len(self.workers) < workers:
             # A new name for each life: logs are told apart by it.
             self.start_worker(f"w{len(self._programs)}")
+        self.await_workers()
+
+    def await_workers(self) -> None:
+        """All that were started are known to the scheduler."""
+        for name, program in self.workers.items():
+            until(lambda name=name: "Registered to:" in self.log(name), f"the worker {name}", of=program)
 
     def kill(self, program: subprocess.Popen[bytes]) -> None:
         program.kill()
@@ -123,7 +139,7 @@ class Cluster:
         with (self.folder / f"{name}.log").open("ab") as log:
             program = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
-                env={**os.environ, **CONFIGURATION},
+                env={**os.environ, **CONFIGURATION, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": self._worker_ttl},
             )  # fmt: skip
         self._programs.append(program)
         return program
@@ -143,6 +159,7 @@ def cluster(folder: Path, workers: int, **words: object) -> Iterator[Cluster]:
         made.start_scheduler()
         for at in range(workers):
             made.start_worker(f"w{at}", **words)  # type: ignore[arg-type]
+        made.await_workers()
         yield made
     finally:
         made.close()

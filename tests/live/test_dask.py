@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ import pytest
 
 from mnemo_cli.errors import UsageError
 from mnemo_cli.orchestrate.journal import AttemptRow, Journal
-from tests.live.clusters import Cluster, cluster, jobs_below, until
+from tests.live.clusters import PATIENCE_SECONDS, Cluster, cluster, jobs_below, until
 
 if TYPE_CHECKING:
     from conftest import MemoryGroup
@@ -31,7 +30,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine need
 
 MIB = 1 << 20
 JOBS = 40
-ORPHAN_SECONDS = 2.0
+HELD = 3
+# What is promised is held to on a machine that has nothing else to do.
+ORPHAN_SECONDS = 2.0 if os.environ.get("MNEMO_FULL_COUNTS") else PATIENCE_SECONDS
 EDGES = {f"MNEMOSYNE_MEMORY_{name}_PCT": p for name, p in (("MODERATE", "97"), ("HIGH", "98"), ("CRITICAL", "99"))}
 
 
@@ -62,7 +63,12 @@ class Client:
                 command, cwd=self.folder, env=environment, stdout=err, stderr=err, stdin=subprocess.DEVNULL
             )
 
-    def end(self, seconds: float = 90.0) -> int:
+    def status(self) -> str:
+        """What another terminal is shown."""
+        command = [sys.executable, "-m", "mnemo_cli", "orchestrate", "status", str(self.journal)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE_SECONDS).stdout
+
+    def end(self, seconds: float = 2 * PATIENCE_SECONDS) -> int:
         return self.program.wait(seconds)
 
     def close(self) -> None:
@@ -119,6 +125,32 @@ def short_jobs(folder: Path, seconds: float = 0.3, count: int = JOBS) -> list[di
     return [{"id": f"j{at}", "name": "short", "cmd": command, "mem": "20M"} for at in range(count)]
 
 
+def held_jobs(folder: Path, count: int = HELD) -> list[dict[str, object]]:
+    """The first of as many; each writes the same down, and its end is not before the file `hold` is gone."""
+    (folder / "hold").touch()
+    waits = f"while test -e {folder}/hold; do sleep 0.1; done"
+    command = f"echo $MNEMOSYNE_JOB_ID >> {folder}/begun; {waits}; echo $MNEMOSYNE_JOB_ID >> {folder}/ended"
+    return [{"id": f"j{at}", "name": "long", "cmd": command, "mem": "20M"} for at in range(count)]
+
+
+def some_held(folder: Path, count: int = JOBS) -> list[dict[str, object]]:
+    """The run goes on until its test lets go of the first of them."""
+    return [*held_jobs(folder), *short_jobs(folder, 0.2, count)[HELD:]]
+
+
+def let_go(folder: Path) -> None:
+    (folder / "hold").unlink()
+
+
+def until_some_are_done_and_the_held_run(client: "Client", done: int = 6) -> None:
+    held = {f"j{at}" for at in range(HELD)}
+    until(
+        lambda: client.done() >= done and held <= set(lines(client.folder / "begun")),
+        "the first jobs",
+        of=client.program,
+    )
+
+
 def lines(file: Path) -> list[str]:
     return file.read_text().split() if file.exists() else []
 
@@ -138,34 +170,34 @@ def test_forty_jobs_on_three_workers_run_once_each(three, client):
 
 
 def test_a_worker_that_is_killed_leaves_no_orphan_and_its_jobs_run_elsewhere(three, client):
-    client.plan(*short_jobs(client.folder, 0.5))
+    client.plan(*some_held(client.folder))
     client.start()
-    until(lambda: client.done() >= 6, "the first jobs", of=client.program)
-    name, worker = next(iter(three.workers.items()))
-    folder = three.folder_of(name)
-    until(lambda: jobs_below(folder), "a job on the worker")
-    three.kill(worker)
-    killed = time.monotonic()
-    until(lambda: not jobs_below(folder), "the end of its jobs", ORPHAN_SECONDS)
-    assert time.monotonic() - killed <= ORPHAN_SECONDS
+    until_some_are_done_and_the_held_run(client)
+    name = next(name for name in three.workers if jobs_below(three.folder_of(name)))
+    three.kill(three.workers[name])
+    until(lambda: not jobs_below(three.folder_of(name)), "the end of its jobs", ORPHAN_SECONDS)
+    let_go(client.folder)
     assert client.end() == 0, client.said
     client.check_every_job_is_done_once(JOBS)
-    lost = [row for row in client.attempts() if row.reason == "lost"]
+    lost = {row.job_id for row in client.attempts() if row.reason == "lost"}
     assert 1 <= len(lost) <= 2
-    assert sorted(lines(client.folder / "ended")) == sorted(f"j{at}" for at in range(JOBS))
-    begun = Counter(lines(client.folder / "begun"))
-    assert {job for job, times in begun.items() if times > 1} <= {row.job_id for row in lost}
+    # One that had come to its end there, and had no time to say so, was done again.
+    ended = Counter(lines(client.folder / "ended"))
+    assert set(ended) == {f"j{at}" for at in range(JOBS)}
+    for times in (ended, Counter(lines(client.folder / "begun"))):
+        assert {job for job, number in times.items() if number > 1} <= lost
 
 
 def test_a_scheduler_that_is_killed_and_started_again_loses_no_job(three, client):
-    client.plan(*short_jobs(client.folder, 0.3))
+    client.plan(*some_held(client.folder))
     client.start()
-    until(lambda: client.done() >= 6, "the first jobs", of=client.program)
+    until_some_are_done_and_the_held_run(client)
     assert three.scheduler is not None
     three.kill(three.scheduler)
     for program in three.workers.values():
-        program.wait(60)
-    assert not jobs_below(three.folder)
+        program.wait(PATIENCE_SECONDS)
+    until(lambda: not jobs_below(three.folder), "the end of all jobs", ORPHAN_SECONDS)
+    let_go(client.folder)
     three.mend(3)
     assert client.end() == 0, client.said
     client.check_every_job_is_done_once(JOBS)
@@ -174,25 +206,23 @@ def test_a_scheduler_that_is_killed_and_started_again_loses_no_job(three, client
 
 def test_a_client_that_is_killed_goes_on_with_what_runs(three, client):
     # Some end while nobody is there to hear of it, and some go on for longer.
-    hold = client.folder / "hold"
-    hold.touch()
-    waits = f"echo $MNEMOSYNE_JOB_ID >> {client.folder}/begun; while test -e {hold}; do sleep 0.1; done"
-    client.plan(
-        *({"id": f"j{at}", "name": "long", "cmd": waits, "mem": "20M"} for at in range(3)),
-        *short_jobs(client.folder, 0.2)[3:],
-    )
+    client.plan(*some_held(client.folder))
     client.start()
-    until(lambda: client.done() >= 6 and len(jobs_below(three.folder)) > 3, "the first jobs", of=client.program)
+    until_some_are_done_and_the_held_run(client)
     client.program.send_signal(signal.SIGKILL)
     client.program.wait()
     client.start("--resume")
-    until(lambda: client.done() == JOBS - 3, "the end of the short ones", of=client.program)
-    hold.unlink()
+    until(lambda: client.done() == JOBS - HELD, "the end of the short ones", of=client.program)
+    shown = client.status()
+    assert f"{HELD} running" in shown and all(name in shown for name in three.workers), shown
+    let_go(client.folder)
     assert client.end() == 0, client.said
     client.check_every_job_is_done_once(JOBS)
     # Nothing was begun twice: what ran while nobody was there was taken on.
     assert sorted(lines(client.folder / "begun")) == sorted(f"j{at}" for at in range(JOBS))
-    assert all(row.number == 1 for row in client.attempts())
+    # Short ones may have been on their way only: those are sent again.
+    held = [row for row in client.attempts() if row.job_id in {f"j{at}" for at in range(HELD)}]
+    assert [row.number for row in held] == [1] * HELD
 
 
 @pytest.mark.memory_group
@@ -201,6 +231,7 @@ def test_a_job_that_outgrows_a_small_worker_is_tried_on_a_larger_one(tmp_path, m
     hog = f"{sys.executable} -I -S -c 'import time; held = b\"x\" * ({200 * MIB}); time.sleep(0.5)'"
     with cluster(tmp_path / "cluster", 1, slots=1) as made:
         made.start_worker("small", enter=memory_group.directory)
+        made.await_workers()
         client = Client(tmp_path, made.address)
         try:
             client.plan(
@@ -221,15 +252,16 @@ def test_a_job_that_outgrows_a_small_worker_is_tried_on_a_larger_one(tmp_path, m
 
 def test_a_scheduler_that_stays_away_ends_the_run_with_a_journal_that_goes_on(three, client, monkeypatch):
     monkeypatch.setenv("MNEMOSYNE_ORCHESTRATE_RECONNECT", "1")
-    client.plan(*short_jobs(client.folder, 0.5, count=18))
+    client.plan(*some_held(client.folder, 18))
     client.start()
-    until(lambda: client.done() >= 3, "the first jobs", of=client.program)
+    until_some_are_done_and_the_held_run(client, 3)
     assert three.scheduler is not None
     three.kill(three.scheduler)
     assert client.end() == 1
     assert "is gone since" in client.said and "--resume" in client.said
     for program in three.workers.values():
-        program.wait(60)
+        program.wait(PATIENCE_SECONDS)
+    let_go(client.folder)
     three.mend(1)
     client.start("--resume")
     assert client.end() == 0, client.said
@@ -277,7 +309,8 @@ def test_ctrl_c_is_heard_while_a_scheduler_is_waited_for(tmp_path):
 def test_a_local_cluster_is_a_try_on_one_machine(tmp_path):
     command = [sys.executable, "-m", "mnemo_cli", "orchestrate", "-", "--engine", "dask", "--local-cluster", "2"]
     done = subprocess.run(
-        command, input=b"echo $((6 * 7))\nexit 3\nyes | head -c 20000\n", capture_output=True, timeout=90, cwd=tmp_path,
+        command, input=b"echo $((6 * 7))\nexit 3\nyes | head -c 20000\n", capture_output=True, cwd=tmp_path,
+        timeout=PATIENCE_SECONDS,
         env={**os.environ, **EDGES, "TMPDIR": str(tmp_path), "MNEMOSYNE_ORCHESTRATE_HISTORY_FILE": str(tmp_path / "h")},
     )  # fmt: skip
     # The long one is more than a scheduler's topic is given.

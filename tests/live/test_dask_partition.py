@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.clusters import WORKER_TTL_SECONDS, Cluster, Namespace, jobs_below, until
-from tests.live.test_dask import Client, lines, short_jobs
+from tests.live.clusters import PATIENCE_SECONDS, Cluster, Namespace, jobs_below, until
+from tests.live.test_dask import Client, held_jobs, let_go, lines
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 # How long the link is cut at the least; what runs beyond the cut takes its seconds, too.
 CUT_SECONDS = 20.0 if os.environ.get("MNEMO_FULL_COUNTS") else 0.0
-RECOVERED_SECONDS = 30.0
+WORKER_TTL_SECONDS = 5.0
+# What is promised is held to on a machine that has nothing else to do.
+RECOVERED_SECONDS = 30.0 if os.environ.get("MNEMO_FULL_COUNTS") else PATIENCE_SECONDS
 JOBS = 8
 
 
@@ -38,25 +40,31 @@ def namespace() -> Iterator[Namespace]:
 def test_a_link_that_is_cut_costs_attempts_and_no_job(tmp_path: Path, namespace: Namespace):
     folder = tmp_path / "cluster"
     folder.mkdir()
-    made = Cluster(folder, host=namespace.here)
+    made = Cluster(folder, host=namespace.here, worker_ttl_seconds=WORKER_TTL_SECONDS)
     client = Client(tmp_path, made.address)
     try:
         made.start_scheduler()
         made.start_worker("near")
         made.start_worker("far", wrap=namespace.wrap)
-        client.plan(*short_jobs(client.folder, 3.0, count=JOBS))
+        made.await_workers()
+        client.plan(*held_jobs(client.folder, JOBS))
         client.start()
         far = made.folder_of("far")
-        until(lambda: len(jobs_below(far)) >= 2, "jobs on both", of=client.program)
+        until(lambda: jobs_below(far), "jobs on both", of=client.program)
         namespace.plug(False)
         cut = time.monotonic()
-        until(lambda: any(row.reason == "lost" for row in client.attempts()), "the loss", of=client.program)
-        assert time.monotonic() - cut <= WORKER_TTL_SECONDS + RECOVERED_SECONDS
+        until(
+            lambda: any(row.reason == "lost" for row in client.attempts()),
+            "the loss",
+            WORKER_TTL_SECONDS + RECOVERED_SECONDS,
+            of=client.program,
+        )
         # What it had goes on, and ends with nobody to tell.
+        let_go(client.folder)
         until(lambda: not jobs_below(far), "the end of what ran there")
         until(lambda: time.monotonic() - cut >= CUT_SECONDS, "the end of the cut")
         namespace.plug(True)
-        assert client.end(120) == 0, client.said
+        assert client.end() == 0, client.said
         client.check_every_job_is_done_once(JOBS)
         lost = {row.job_id for row in client.attempts() if row.reason == "lost"}
         ended = Counter(lines(client.folder / "ended"))

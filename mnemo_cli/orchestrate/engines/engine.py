@@ -125,6 +125,9 @@ class Engine(Protocol):
         (adopted: their end will be told), Finished for those with an exit record, Lost for the rest."""
         ...
 
-    def close(self) -> None:
-        """Let go of everything; no job stays frozen. Running attempts are not stopped."""
+    def close(self, *, is_noted: bool = True) -> None:
+        """Let go of everything; no job stays frozen. Running attempts are not stopped.
+
+        `is_noted`: what `events` told is in the journal. Else whoever keeps it elsewhere is to keep it on.
+        """
         ...

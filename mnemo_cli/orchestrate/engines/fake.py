@@ -92,7 +92,7 @@ class Fake:
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
         return tuple(map(self._recovered, attempts))
 
-    def close(self) -> None:
+    def close(self, *, is_noted: bool = True) -> None:
         self._world.frozen.clear()
         self._world.news = lambda event: None
 

@@ -183,11 +183,14 @@ class Journal:
         self._write("INSERT INTO cancellations VALUES (?)", [(job_id,) for job_id in job_ids])
 
     def take_cancellations(self) -> tuple[str, ...]:
-        """The ids that were asked for since the last call."""
+        """The ids that were asked for since the last call, and those whose attempts have not ended yet."""
         if self.file.first("SELECT 1 FROM cancellations LIMIT 1") is None:
             return ()
+        # Kept until then: whoever takes up the run of a supervisor that died would begin them again.
+        running = "job IN (SELECT id FROM jobs WHERE state = 'running')"
         with self.file.transaction() as connection:
-            rows = connection.execute("DELETE FROM cancellations RETURNING job").fetchall()
+            rows = connection.execute(f"DELETE FROM cancellations WHERE NOT {running} RETURNING job").fetchall()
+            rows += connection.execute("SELECT DISTINCT job FROM cancellations").fetchall()
         return tuple(row[0] for row in rows)
 
     def _twice(self, jobs: Sequence[Job]) -> str:

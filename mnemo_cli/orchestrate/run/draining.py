@@ -20,6 +20,10 @@ class Drain:
     def is_on(self) -> bool:
         return self.deadline_seconds is not None
 
+    def is_overdue(self, now_seconds: float) -> bool:
+        """Everything was told to end at once."""
+        return self.deadline_seconds is not None and now_seconds >= self.deadline_seconds
+
     def begin(self, deadline_seconds: float, now_seconds: float) -> int:
         """How many are in flight. What is frozen is asked to end at once, for the first one, which goes on."""
         self._run.close()
@@ -39,7 +43,7 @@ class Drain:
         """What is not critical, or is frozen, is asked to end first; at the deadline everything is ended."""
         if self.deadline_seconds is None or now_seconds < self._asked_seconds:
             return
-        if now_seconds >= self.deadline_seconds:
+        if self.is_overdue(now_seconds):
             self.end_all()
             return
         for flight in list(self._run.scheduler.flights.values()):

@@ -171,7 +171,9 @@ class Loop:
         self._run.turn(self.rooms(), now)
         self._drain.tick(now.clock_seconds)
         self.conductor.tick(now.clock_seconds, time_seconds=now.unix_seconds)
-        if self.drained and self._ends_seconds is None:
+        # Whoever is elsewhere may not be reached, and then never tells of an end.
+        is_overdue = self._engine.capacity.is_elsewhere and self._drain.is_overdue(now.clock_seconds)
+        if (self.drained or is_overdue) and self._ends_seconds is None:
             self._ends_seconds = now.clock_seconds + _LAST_WORDS_SECONDS
         if self._is_over(now.clock_seconds):
             self._clock.stop()

@@ -168,10 +168,11 @@ class Run:
         self._engine.stop(flight.key, grace_seconds=grace)
 
     def cancel(self, job_ids: Sequence[str], now: Now) -> None:
-        """Running or waiting; ids that are neither are over already."""
+        """Running or waiting; ids that are neither are over already. What ends anyway is looked at after its end."""
         for job_id in job_ids:
             if (flight := self._flight_of(job_id)) is not None:
-                self.stop(flight, "cancelled")
+                if flight.state != "stopping":
+                    self.stop(flight, "cancelled")
             elif (job := self.waiting.remove(job_id)) is not None:
                 self._drop([job], "cancelled", now)
 

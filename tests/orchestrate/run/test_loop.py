@@ -236,6 +236,26 @@ def test_a_job_above_the_budget_never_starts_and_the_rest_runs(stage):
     assert ("huge", "never-fits") in it.told and ("a", "ok") in it.told
 
 
+def test_a_job_that_is_to_be_cancelled_is_told_once_and_stays_so_until_its_end_is_noted(stage, monkeypatch):
+    """Whoever takes the run up before that knows of it."""
+    it = stage(jobs("a"))
+    stops = []
+    monkeypatch.setattr(it.engine, "stop", lambda key, *, grace_seconds: stops.append(key.job))
+    kept = []
+
+    def until_it_ends():
+        yield from (None, lambda: it.journal.ask_to_cancel(["a"]))
+        while it.clock.now < 10.0:
+            yield lambda: kept.append(it.journal.take_cancellations())
+        yield lambda: it.end("a", status=-15)
+
+    it.play(then=until_it_ends())
+    assert stops == ["a"] and set(kept) == {("a",)}
+    assert ("a", "cancelled") in it.told
+    it.journal.take_cancellations()
+    assert it.journal.take_cancellations() == ()
+
+
 def test_a_cancelled_job_whose_attempt_is_lost_is_not_begun_again(stage, monkeypatch):
     it = stage(jobs("a", "b"))
     monkeypatch.setattr(it.engine, "stop", lambda key, *, grace_seconds: it.world.vanish(key))

@@ -137,3 +137,13 @@ def test_a_job_that_was_taken_before_anybody_came_does_not_wait_for_ever_for_a_l
     large.turn()
     assert large.journal.state_of("large") == "failed"
     assert large.run.is_over and large.begun == []
+
+
+def test_a_drain_has_an_end_where_nobody_can_be_told_to_end(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(place.engine, "stop", lambda key, *, grace_seconds: None)
+    place.engine.come("w")
+    place.machine.steps = iter([None, place.loop.drain])
+    for _ in place.loop.moments(place.machine, Rhythm(interval_seconds=1.0)):
+        assert place.clock.now < 60.0, "the drain never came to its end"
+    assert place.loop.is_over and len(place.engine.where) == SLOTS
+    assert place.clock.now > LoopSettings(EDGES).drain_timeout_seconds

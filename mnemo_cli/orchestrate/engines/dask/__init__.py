@@ -7,6 +7,8 @@ engine         the engine: orders out, events in; what is lost with a worker or 
 outbox         orders on their way
 roster         who is there of the workers, and what they use
 inherited      what a supervisor before ours has left
+stops          what was told to end, and by when
+misfits        workers on which nothing can be begun, and why
 registration   an agent is put on every worker
 link           a thread of its own that holds Dask's client, and how the scheduler is found again
 news           what the link tells the engine

@@ -110,6 +110,7 @@ class Agent:
         return Greeting(
             self.id, seat.name, seat.address, seat.host, seat.slots, VERSION, self._look(self._engine.use()).words,
             tuple(self._ledger.running), tuple(self._ledger.ends.values()), self._engine.capacity.enforcement,
+            tuple(self._ledger.told_to_stop),
         )  # fmt: skip
 
     async def carry_out(self, sent: Sent) -> None:
@@ -146,18 +147,19 @@ class Agent:
         if self._is_gone:
             return
         try:
-            events = self._engine.events()
-        except (EngineError, OSError) as err:
+            for event in self._engine.events():
+                self._take(event)
+        except Exception as err:  # noqa: BLE001 nobody else hears of what fails in a call of the event loop
             self._give_up(err)
-            return
-        for event in events:
-            if not isinstance(event, Started):
-                self._end(event)
-            elif event.key in self._ledger.running:
-                if not self._started:
-                    asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._tell_started)
-                self._started.append(event.key)
-                self._witness.started(event.key, event.identity)
+
+    def _take(self, event: EngineEvent) -> None:
+        if not isinstance(event, Started):
+            self._end(event)
+        elif event.key in self._ledger.running:
+            if not self._started:
+                asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._tell_started)
+            self._started.append(event.key)
+            self._witness.started(event.key, event.identity)
 
     def _tell_started(self) -> None:
         keys = [list(key) for key in self._started if key in self._ledger.running]
@@ -220,11 +222,15 @@ class Agent:
             return
         reason = printable(str(error) or type(error).__name__)
         _LOGGER.error("mnemo runs nothing on this worker any more: %s", reason, exc_info=error)
-        self._let_go()
-        self._tell(["gone", self.id, reason])
-        for waiter in self._waiters.values():
-            if not waiter.done():
-                waiter.set_exception(EngineError(reason))
+        try:
+            self._let_go()
+        except (EngineError, OSError) as err:
+            _LOGGER.error("what ran on this worker may go on: %s", printable(str(err)))
+        finally:
+            self._tell(["gone", self.id, reason])
+            for waiter in self._waiters.values():
+                if not waiter.done():
+                    waiter.set_exception(EngineError(reason))
 
     def _let_go(self) -> None:
         """Of the engine, whose attempts do not outlive that."""

@@ -2,18 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Set
 from typing import Any
 
 from distributed import Client, Future
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
-from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting, Message
+from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
+from mnemo_cli.orchestrate.engines.dask.misfits import Misfits
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent, bring, carry_out, greet, stop
 from mnemo_cli.orchestrate.engines.dask.registration import put_on_workers, take_off_workers
 from mnemo_cli.orchestrate.job import Key
-from mnemo_cli.redact import printable
 
 # Who has come or gone without our being told of it is found by asking.
 _ASK_SECONDS = 5.0
@@ -31,7 +31,8 @@ _OVER = ("error", "cancelled", "lost")
 class Connection:
     """`tell` gets what agents say; `met` each agent that has answered, `left` each that is gone, by its id.
 
-    `failed` gets an attempt of which Dask itself says that it will not be carried out.
+    `unfit` gets the address of a worker on which nothing can be begun, and why, once. `failed` gets an attempt
+    of which Dask itself says that it will not be carried out.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Connection:
         tell: Callable[[Message], None],
         met: Callable[[Greeting], None],
         left: Callable[[str, str], None],
+        unfit: Callable[[str, str], None],
         failed: Callable[[str, Key, str], None],
     ) -> None:
         self._client, self._plugin, self.epoch = client, agent, epoch
         self._tell, self._met, self._left, self._failed = tell, met, left, failed
         self._stream: Any = client.scheduler_comm
         self._by_address: dict[str, Greeting] = {}
+        self._misfits = Misfits(unfit)
         self._futures: dict[Key, tuple[str, Future[Any]]] = {}
         self._over: list[Future[Any]] = []
         self._will_ask = False
@@ -66,12 +69,17 @@ class Connection:
     async def open(self) -> None:
         """Every worker that is there is greeted, and has answered or had its time to.
 
-        Raises EngineError where no agent can be there; OSError or TimeoutError where the scheduler does not answer.
+        Raises EngineError where no agent can be there, and leaves none where there was none before; OSError or
+        TimeoutError where the scheduler does not answer.
         """
         self._client.subscribe_topic(self._plugin.name, self._hear)
         self._client.subscribe_topic(_EVERYBODY, self._hear_of_all)
         await put_on_workers(self._client, self._plugin, patience_seconds=_ANSWER_SECONDS)
-        await self._ask()
+        there = await self._ask()
+        if there and there <= self._misfits.addresses:
+            if self.epoch == 1:
+                await take_off_workers(self._client, self._plugin)
+            raise EngineError(f"nothing can be begun on any worker: {self._misfits.reasons}")
 
     async def follow(self) -> None:
         """Until it is down. Raises what went wrong meanwhile; nothing here waits for a worker."""
@@ -178,8 +186,8 @@ class Connection:
         with contextlib.suppress(OSError, TimeoutError):
             await self._ask()
 
-    async def _ask(self) -> None:
-        """Who is there: greets whom we do not know, and notices who has gone."""
+    async def _ask(self) -> Set[str]:
+        """The addresses of who is there: greets whom we do not know, and notices who has gone."""
         scheduler = self._client.scheduler
         if scheduler is None:
             raise OSError("the connection to the scheduler was closed")
@@ -190,7 +198,9 @@ class Connection:
         for address in before - there:
             self._gone(address, "its worker is not there any more")
         new = there - self._by_address.keys() - self._greeted
+        self._misfits.keep(there)
         await asyncio.gather(*map(self._greet, new))
+        return there
 
     async def _greet(self, address: str) -> None:
         self._greeted.add(address)
@@ -199,9 +209,9 @@ class Connection:
                 answer = await self._run(address, greet, self._plugin.hail(self.epoch))
         finally:
             self._greeted.discard(address)
-        if isinstance(answer, Greeting) and address not in self._by_address:
-            if answer.version != VERSION:
-                raise EngineError(f"mnemo on the worker {printable(answer.name)} is another version than here")
+        self._misfits.note(address, answer, asyncio.get_running_loop().time())
+        is_fit = address not in self._misfits.addresses
+        if isinstance(answer, Greeting) and is_fit and address not in self._by_address:
             # Ends may be large, and are the engine's.
             self._by_address[address] = answer._replace(running=(), ends=())
             self._met(answer)
@@ -239,8 +249,8 @@ class Connection:
         run = self._client.run(function, self._plugin.name, *words, workers=[address], on_error="return")
         try:
             answers: dict[str, object] = await asyncio.wait_for(run, _ANSWER_SECONDS)
-        except (OSError, TimeoutError) as err:
-            return err
+        except (OSError, TimeoutError, ImportError, AttributeError, TypeError, ValueError) as err:
+            return err  # but for the first two: words of another version
         return answers.get(address)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:

@@ -5,28 +5,32 @@ says that an attempt was sent to.
 """
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from select import POLLIN, poll
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.brought import show
-from mnemo_cli.orchestrate.engines.dask.epoch import run_of
+from mnemo_cli.orchestrate.engines.dask.epoch import is_supervised, run_of
 from mnemo_cli.orchestrate.engines.dask.fencing import Placements
-from mnemo_cli.orchestrate.engines.dask.inherited import Inherited
+from mnemo_cli.orchestrate.engines.dask.inherited import Inherited, unless_stopped
 from mnemo_cli.orchestrate.engines.dask.link import Link
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of
-from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up, Wire
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Unfit, Up, Wire
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.outbox import Outbox
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.engines.dask.roster import Roster
+from mnemo_cli.orchestrate.engines.dask.stops import Stops
 from mnemo_cli.orchestrate.engines.dask.witness import finding_of
 from mnemo_cli.orchestrate.engines.engine import Capacity, EngineEvent, Lost, Order, Started
 from mnemo_cli.orchestrate.inquest.inquest import Finding
 from mnemo_cli.orchestrate.job import Identity, Key
 from mnemo_cli.orchestrate.worker import Worker
+from mnemo_cli.redact import printable
 
+_LOGGER = logging.getLogger("mnemo")
 # How often somebody who waits for the scheduler is asked whether he still does.
 _WANTED_MILLISECONDS = 200
 
@@ -50,14 +54,16 @@ class Dask:
         self._findings: dict[Key, bytes] = {}
         self._events: list[EngineEvent] = []
         # Until `recover` has asked; then all that counts is what we have sent, or taken on.
-        self._inherited: Inherited | None = Inherited()
-        # When the last of each attempt that was told to stop is to be over, by our clock.
-        self._stops: dict[Key, float] = {}
+        inherited = Inherited()
+        self._inherited: Inherited | None = inherited
+        self._stops = Stops()
         self._is_up = False
         self.fenced = 0
         self._link = make_link(settings, agent)
+        # Agents that nobody before us can have left are of no use to anybody after us.
+        are_ours = not is_supervised(settings.folder)
         with contextlib.ExitStack() as stack:
-            stack.callback(self._link.close, for_good=False)
+            stack.callback(lambda: self._link.close(for_good=are_ours and inherited.is_empty))
             self._link.start()
             self._await_scheduler(is_wanted)
             stack.pop_all()
@@ -111,10 +117,8 @@ class Dask:
 
     def stop(self, key: Key, *, grace_seconds: float) -> None:
         """Told once, and again only where it is to be over sooner: the link sees that its agent hears of it."""
-        over_seconds = time.monotonic() + grace_seconds
         agent = self._places.agent_of(key)
-        if agent is not None and over_seconds < self._stops.get(key, float("inf")):
-            self._stops[key] = over_seconds if grace_seconds else float("-inf")
+        if agent is not None and self._stops.note(key, time.monotonic() + grace_seconds):
             self._link.stop(agent, key, grace_seconds)
 
     def recover(self, attempts: Mapping[Key, Identity | None]) -> tuple[EngineEvent, ...]:
@@ -142,10 +146,11 @@ class Dask:
                 self._link.stop(agent, key, 0)
         return tuple(events)
 
-    def close(self) -> None:
-        """Where attempts go on their agents stay, for the next supervisor."""
+    def close(self, *, is_noted: bool = True) -> None:
+        """Where attempts go on, or ends are not noted, their agents stay, for the next supervisor."""
         is_asked_for = self._inherited is None or self._inherited.is_empty
-        self._link.close(for_good=is_asked_for and not len(self._places))
+        is_over = is_asked_for and not len(self._places) and not self._events
+        self._link.close(for_good=is_over and is_noted)
 
     def _await_scheduler(self, is_wanted: Callable[[], bool]) -> None:
         """Until it is reached, and the workers that are there have answered."""
@@ -166,6 +171,8 @@ class Dask:
                 self._meet(greeting)
             case Left(agent, reason):
                 self._lose(agent, reason)
+            case Unfit(address, reason):
+                _LOGGER.warning("nothing is begun on the worker at %s: %s", printable(address), reason)
             case Failed(agent, key, reason):
                 if self._places.is_at(key, agent):
                     self._link.stop(agent, key, 0)
@@ -184,10 +191,13 @@ class Dask:
             case ["started", _, pairs]:
                 keys = [Key(*pair) for pair in pairs]
                 self._events += [Started(key, None, agent) for key in keys if self._places.is_at(key, agent)]
-            case ["report", _, standing, use] if agent in self._roster.agents:
-                for key in self._roster.report(agent, standing, use, time.monotonic()):
+            case ["report", _, standing, use] if self._is_up and agent in self._roster.agents:
+                now_seconds = time.monotonic()
+                for key in self._roster.report(agent, standing, use, now_seconds):
                     if self._inherited is None and not self._places.is_at(key, agent):
                         self._link.stop(agent, key, 0)  # given up by us
+                    elif self._stops.is_overdue(key, now_seconds):
+                        self._link.stop(agent, key, 0)
             case ["fenced", _, job, number, epoch, start, known, reason]:
                 # Of its start that is under way: it will never begin there, and has not begun.
                 is_ours = epoch == self._epoch and start == self._outbox.number_of(key := Key(job, number))
@@ -219,6 +229,7 @@ class Dask:
         self._roster.meet(greeting, now_seconds)
         if self._inherited is not None:
             self._inherited.meet(greeting)
+            self._stops.note_before(greeting.stopped)
             return
         for message in greeting.ends:
             if not self._places.is_at(key := end_of(message)[0].key, agent):
@@ -231,8 +242,8 @@ class Dask:
         for key in greeting.running:
             if key not in sent:
                 self._link.stop(agent, key, 0)
-            elif key in self._stops:
-                self._link.stop(agent, key, max(0.0, self._stops[key] - now_seconds))
+            elif (left_seconds := self._stops.left_seconds(key, now_seconds)) is not None:
+                self._link.stop(agent, key, left_seconds)
 
     def _lose(self, agent: str, reason: str) -> None:
         if not self._roster.lose(agent):
@@ -246,6 +257,8 @@ class Dask:
 
     def _ended(self, agent: str, message: Message) -> EngineEvent:
         event, output, finding = end_of(message)
+        if self._stops.is_of_before(event.key):
+            event = unless_stopped(event)
         if finding is not None:
             self._findings[event.key] = finding
         show(output, event.key, self._settings.output_folder)
@@ -262,5 +275,5 @@ class Dask:
     def _settle(self, keys: Sequence[Key]) -> None:
         for key in keys:
             self._outbox.settle(key)
-            self._stops.pop(key, None)
+            self._stops.forget(key)
         self._link.settle(keys)

@@ -24,6 +24,11 @@ def run_of(folder: Path) -> str:
     return run
 
 
+def is_supervised(folder: Path) -> bool:
+    """Whether this journal has had a supervisor: what is on the workers may be what that one has left."""
+    return _read(folder / "epoch") is not None
+
+
 def next_epoch(folder: Path) -> int:
     """One more than any supervisor of this journal has had."""
     file = folder / "epoch"

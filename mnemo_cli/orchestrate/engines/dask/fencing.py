@@ -42,6 +42,7 @@ class Ledger(Generic[End]):
         self._running: set[Key] = set()
         self._ends: dict[Key, End] = {}
         self._stopped: dict[Key, None] = {}
+        self._told_to_stop: set[Key] = set()
 
     def greet(self, epoch: int) -> bool:
         """A supervisor is there; whether it is no earlier one than the last."""
@@ -70,6 +71,7 @@ class Ledger(Generic[End]):
         if epoch != self.epoch or self.known(key) == "ended":
             return False
         if key in self._running:
+            self._told_to_stop.add(key)
             return True
         while len(self._stopped) >= _MOST_STOPPED:
             del self._stopped[next(iter(self._stopped))]
@@ -94,6 +96,7 @@ class Ledger(Generic[End]):
             return
         for key in keys:
             self._ends.pop(key, None)
+            self._told_to_stop.discard(key)
         if floor > self._floor:
             self._floor = floor
             self._numbers = {number for number in self._numbers if number >= floor}
@@ -106,6 +109,11 @@ class Ledger(Generic[End]):
     @property
     def running(self) -> frozenset[Key]:
         return frozenset(self._running)
+
+    @property
+    def told_to_stop(self) -> frozenset[Key]:
+        """Of those that run, and of the ends: whichever supervisor has told it."""
+        return frozenset(self._told_to_stop)
 
 
 class Placements:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message, end_of
+from mnemo_cli.orchestrate.engines.engine import EngineEvent, Finished, Lost
 from mnemo_cli.orchestrate.job import Key
+from mnemo_cli.orchestrate.outcome import reason_of
 
 
 class Inherited:
@@ -40,3 +42,12 @@ class Inherited:
     def lose(self, agent: str) -> None:
         """What went on there is gone with it."""
         self._running.pop(agent, None)
+
+
+def unless_stopped(event: EngineEvent) -> EngineEvent:
+    """The end of what was told to end, by somebody who cannot say why any more: not the job's fault, then."""
+    if isinstance(event, Finished):
+        reason = reason_of(event.ended, stopped_for="preempted", host_ooms_rose=False)
+        if reason == "preempted":
+            return Lost(event.key, "a supervisor before had it ended")
+    return event

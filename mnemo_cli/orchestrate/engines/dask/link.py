@@ -22,7 +22,7 @@ from mnemo_cli.orchestrate.engines.dask.epoch import next_epoch
 from mnemo_cli.orchestrate.engines.dask.fencing import StartId
 from mnemo_cli.orchestrate.engines.dask.local_cluster import LocalCluster
 from mnemo_cli.orchestrate.engines.dask.messages import Greeting, Message
-from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Up
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Failed, Left, Met, News, Said, Unfit, Up
 from mnemo_cli.orchestrate.engines.dask.options import DaskSettings
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent
 from mnemo_cli.orchestrate.job import Key
@@ -95,8 +95,11 @@ class Link:
 
     def _in_loop(self, work: Callable[[Connection], object]) -> None:
         def do() -> None:
-            if self._connection is not None:
-                work(self._connection)
+            try:
+                if self._connection is not None:
+                    work(self._connection)
+            except Exception as bug:  # noqa: BLE001 Dask's client is foreign code, and nobody else hears of it
+                self._tell(Dead(_failure(bug)))
 
         with contextlib.suppress(RuntimeError):  # the loop is over: its end has been told, or is about to be
             self._loop.call_soon_threadsafe(do)
@@ -111,8 +114,7 @@ class Link:
         except EngineError as err:
             self._tell(Dead(err))
         except (Exception, asyncio.CancelledError) as bug:  # noqa: BLE001 Dask's client is foreign code
-            why = printable(str(bug) or type(bug).__name__)
-            self._tell(Dead(EngineError(f"Dask has failed here ({why}): the run goes on with --resume")))
+            self._tell(Dead(_failure(bug)))
         finally:
             self._loop.close()
 
@@ -172,6 +174,7 @@ class Link:
         connection = Connection(
             client, self._agent, next_epoch(self._settings.folder),
             tell=self._hear, met=self._meet, left=self._leave,
+            unfit=lambda address, why: self._tell(Unfit(address, why)),
             failed=lambda agent, key, reason: self._tell(Failed(agent, key, reason)),
         )  # fmt: skip
         try:
@@ -226,6 +229,11 @@ def _security(settings: DaskSettings) -> Security | None:
     names = (("tls_ca_file", tls.ca_file), ("tls_client_cert", tls.certificate), ("tls_client_key", tls.key))
     files = {name: str(file) for name, file in names if file is not None}
     return Security(require_encryption=True, **files)
+
+
+def _failure(bug: BaseException) -> EngineError:
+    why = printable(str(bug) or type(bug).__name__)
+    return EngineError(f"Dask has failed here ({why}): the run goes on with --resume")
 
 
 def _unreachable(address: str, err: Exception, since_seconds: float, *, is_first: bool) -> EngineError:

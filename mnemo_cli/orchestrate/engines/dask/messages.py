@@ -30,8 +30,8 @@ from mnemo_cli.orchestrate.job import Ended, Key
 from mnemo_cli.orchestrate.worker import Worker
 
 Message = list[Any]  # of msgpack's values
-# Grows with every change of what stands above or in `Sent`: agents and engines of different ones do not talk.
-VERSION = 2
+# Grows with every change of what stands above, or is sent as it is: agents and engines of different ones do not talk.
+VERSION = 3
 _MOST_TOLD_BYTES = 4096
 
 
@@ -70,6 +70,8 @@ class Greeting(NamedTuple):
     running: tuple[Key, ...] = ()
     ends: tuple[Message, ...] = ()
     enforcement: Enforcement = "none"
+    stopped: tuple[Key, ...] = ()
+    """Of `running` and `ends`, what a supervisor had told to end."""
 
 
 class Output(NamedTuple):

@@ -28,6 +28,13 @@ class Left(NamedTuple):
     reason: str
 
 
+class Unfit(NamedTuple):
+    """Nothing can be begun on the worker at this address, until we tell that its agent has answered."""
+
+    address: str
+    reason: str
+
+
 class Failed(NamedTuple):
     """Dask will not carry an attempt out."""
 
@@ -55,7 +62,7 @@ class Dead(NamedTuple):
     error: EngineError
 
 
-News: TypeAlias = Said | Met | Left | Failed | Down | Up | Dead
+News: TypeAlias = Said | Met | Left | Unfit | Failed | Down | Up | Dead
 
 
 class Wire(Protocol):

@@ -19,14 +19,17 @@ async def put_on_workers(client: Client, plugin: MnemoAgent, *, patience_seconds
     """Raises EngineError, and leaves nothing there, where a worker cannot have one.
 
     Of a worker that does not answer we hear when it has come to itself: the scheduler notes what is registered
-    before it asks anybody. Whether the scheduler answers is found out by who asks it next.
+    before it asks anybody. Whether the scheduler answers is found out by who asks it next. Who is interrupted takes
+    nobody off: they may be the agents of a supervisor before, with all that they have.
     """
-    async with contextlib.AsyncExitStack() as stack:
+    try:
+        await asyncio.wait_for(_register(client, plugin), patience_seconds)
+    except EngineError:
         # Left there, it would keep every worker from joining that has no mnemo.
-        stack.push_async_callback(take_off_workers, client, plugin)
-        with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(_register(client, plugin), patience_seconds)
-        stack.pop_all()
+        await take_off_workers(client, plugin)
+        raise
+    except (OSError, TimeoutError):
+        pass
 
 
 async def take_off_workers(client: Client, plugin: MnemoAgent) -> None:

@@ -157,7 +157,7 @@ class Local:
         )
         return events
 
-    def close(self) -> None:
+    def close(self, *, is_noted: bool = True) -> None:
         for running in self._running.values():
             running.close()
         self._link.hear()

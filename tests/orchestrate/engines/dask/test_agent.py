@@ -157,6 +157,44 @@ def test_an_engine_that_fails_is_told_of_and_nothing_is_begun_there_again(tmp_pa
     run(tmp_path, scene)
 
 
+@pytest.mark.parametrize("place", ["events", "close"])
+def test_whatever_fails_there_is_told_and_nobody_waits_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    async def scene(one: Bench) -> None:
+        task = one.send(KEY)
+        await one.until(lambda: KEY in one.world.running)
+        if place == "close":
+            close = one.engine.close
+            monkeypatch.setattr(one.engine, "close", lambda: (close(), fail()))
+        one.engine.error = ZeroDivisionError("a fault") if place == "events" else EngineError("a fault")
+        one.engine.ring()
+        with pytest.raises(EngineError, match="a fault"):
+            await asyncio.wait_for(task, DEADLINE_SECONDS)
+        assert one.said("gone") == [["gone", "w", "a fault"]]
+
+    def fail() -> None:
+        raise OSError("it is stuck")
+
+    run(tmp_path, scene)
+
+
+def test_an_event_that_cannot_be_told_ends_the_agent_aloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fails(self: Home, key: Key) -> None:
+        raise ZeroDivisionError("a fault")
+
+    async def scene(one: Bench) -> None:
+        task = one.send(KEY)
+        await one.until(lambda: KEY in one.world.running)
+        monkeypatch.setattr(Home, "output", fails)
+        one.world.end(KEY, OK)
+        with pytest.raises(EngineError, match="a fault"):
+            await asyncio.wait_for(task, DEADLINE_SECONDS)
+        assert one.said("gone") == [["gone", "w", "a fault"]]
+
+    run(tmp_path, scene)
+
+
 def test_a_worker_that_cannot_be_read_is_silent_until_it_can_be(tmp_path: Path, caplog):
     async def scene(one: Bench) -> None:
         one.engine.use_error = SourceError("cannot read /sys: gone")
@@ -183,6 +221,27 @@ def test_a_stop_that_comes_before_its_order_is_heeded(tmp_path: Path):
         await one.send(KEY)
         assert one.said("fenced") == [["fenced", "w", *KEY, 1, 1, "absent", "it was stopped before it came"]]
         assert one.world.starts == []
+
+    run(tmp_path, scene)
+
+
+def test_a_later_supervisor_hears_what_was_told_to_end(tmp_path: Path):
+    async def scene(one: Bench) -> None:
+        task = one.send(KEY)
+        other = one.send(OTHER, number=2)
+        await one.until(lambda: len(one.world.running) == 2)
+        one.agent.stop(1, KEY, 0)
+        await task
+        greeting = one.agent.greet(Hail(2, EDGES, None))
+        assert greeting is not None and (greeting.stopped, greeting.running) == ((KEY,), (OTHER,))
+        one.world.end(OTHER, OK)
+        await other
+        third = one.send(KEY._replace(number=2), epoch=2, known=(KEY,))
+        await one.until(lambda: one.world.running)
+        greeting = one.agent.greet(Hail(3, EDGES, None))
+        assert greeting is not None and greeting.stopped == ()
+        one.world.end(KEY._replace(number=2), OK)
+        await third
 
     run(tmp_path, scene)
 

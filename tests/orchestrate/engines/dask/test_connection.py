@@ -8,14 +8,18 @@ import pytest
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask import connection as connections
+from mnemo_cli.orchestrate.engines.dask import misfits
 from mnemo_cli.orchestrate.engines.dask.connection import Connection
-from mnemo_cli.orchestrate.engines.dask.messages import Greeting
+from mnemo_cli.orchestrate.engines.dask.messages import VERSION, Greeting
 from mnemo_cli.orchestrate.engines.dask.plugin import MnemoAgent, greet
 from mnemo_cli.orchestrate.job import Key
 from tests.orchestrate.engines.dask.wire import EDGES, greeting
 
 KEY = Key("a", 1)
 PATIENCE_SECONDS = 20.0
+# Longer than any test may wait: what ends before has not waited for it.
+LONG_SECONDS = 600.0
+OLD = greeting("old")._replace(version=VERSION - 1)
 
 
 class Stream:
@@ -35,7 +39,10 @@ class Client:
         self.hung: set[str] = set()
         self.setup: dict[str, dict[str, object]] = {}
         self.is_deaf = False
-        self.versions: dict[str, int] = {}
+        self.answers: dict[str, object] = {}
+        self.unreadable: set[str] = set()
+        self.greeted: list[str] = []
+        self.is_registering = asyncio.Event()
         self.heard: list[tuple[str, str]] = []
         self.failing = 0
         self.unregistered: list[str] = []
@@ -47,6 +54,7 @@ class Client:
     async def close(self) -> None: ...
 
     async def register_worker_plugin(self, **words: object) -> Mapping[str, Mapping[str, object]]:
+        self.is_registering.set()
         if self.hung:
             await asyncio.Event().wait()
         return self.setup
@@ -65,10 +73,10 @@ class Client:
         if self.hung.intersection(workers):
             await asyncio.Event().wait()
         if function is greet:
-            return {
-                address: greeting(address)._replace(version=self.versions.get(address, connections.VERSION))
-                for address in workers
-            }
+            self.greeted += workers
+            if self.unreadable.intersection(workers):
+                raise TypeError("Greeting takes less than it was given")
+            return {address: self.answers.get(address, greeting(address)) for address in workers}
         if self.failing:
             self.failing -= 1
             raise OSError("connection reset")
@@ -77,19 +85,21 @@ class Client:
 
 
 class Script:
-    """A connection on a scripted client; `met` and `left` are what it told."""
+    """A connection on a scripted client; `met`, `left` and `unfit` are what it told."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, epoch: int = 1) -> None:
         self.client = client
         self.met: list[str] = []
         self.left: list[str] = []
+        self.unfit: list[tuple[str, str]] = []
         self.connection = Connection(
             client,  # type: ignore[arg-type]
             MnemoAgent("run", EDGES, None, None),
-            1,
+            epoch,
             tell=lambda message: None,
             met=self._meet,
             left=lambda agent, why: self.left.append(agent),
+            unfit=lambda address, why: self.unfit.append((address, why)),
             failed=lambda agent, key, why: None,
         )
 
@@ -99,14 +109,22 @@ class Script:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is silent is not waited for any longer than a test needs."""
-    for name in ("_ANSWER_SECONDS", "_PULSE_SECONDS", "_ASK_SECONDS", "_AGAIN_SECONDS", "_MOMENT_SECONDS"):
+    """Between two questions nobody waits any longer than a test needs; for an answer all the time there is."""
+    monkeypatch.setattr(connections, "_ANSWER_SECONDS", LONG_SECONDS)
+    monkeypatch.setattr(misfits, "_SETUP_SECONDS", 0.0)
+    for name in ("_PULSE_SECONDS", "_ASK_SECONDS", "_AGAIN_SECONDS", "_MOMENT_SECONDS"):
         monkeypatch.setattr(connections, name, 0.02)
 
 
-def played(client: Client, then: Callable[[Script], Awaitable[None]] | None = None) -> Script:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody is silent for ever: the others answer in the same turn of the loop."""
+    monkeypatch.setattr(connections, "_ANSWER_SECONDS", 0.02)
+
+
+def played(client: Client, then: Callable[[Script], Awaitable[None]] | None = None, *, epoch: int = 1) -> Script:
     async def play() -> Script:
-        script = Script(client)
+        script = Script(client, epoch)
         try:
             await script.connection.open()
             if then is not None:
@@ -126,13 +144,13 @@ async def follows(script: Script, until: Callable[[], object]) -> None:
     following.cancel()
 
 
-def test_a_worker_that_does_not_answer_takes_no_answer_of_others_away():
+def test_a_worker_that_does_not_answer_takes_no_answer_of_others_away(impatient: None):
     client = Client("w", "hung", "v")
     client.hung = {"hung"}
     assert sorted(played(client).met) == ["v", "w"]
 
 
-def test_one_that_answers_later_is_met_then():
+def test_one_that_answers_later_is_met_then(impatient: None):
     client = Client("w", "late")
     client.hung = {"late"}
 
@@ -206,16 +224,71 @@ def test_a_stop_is_said_until_it_is_heard():
     assert client.heard == [("w", "stop")]
 
 
-def test_a_worker_of_another_version_that_comes_later_ends_the_run_as_one_that_was_there():
+@pytest.mark.parametrize("answer", [OLD, AttributeError("no attribute 'Hail'"), None])
+def test_a_worker_that_comes_later_and_can_be_given_nothing_is_told_of_once_and_the_others_go_on(answer: object):
     client = Client("w")
-    client.versions["old"] = connections.VERSION - 1
 
     async def then(script: Script) -> None:
-        client.addresses.append("old")
-        with pytest.raises(EngineError, match="another version"):
-            await script.connection.follow()
+        client.answers["odd"] = answer
+        client.addresses.append("odd")
+        await follows(script, lambda: client.greeted.count("odd") >= 3)
+        assert script.met == ["w"] and [address for address, _ in script.unfit] == ["odd"]
 
     played(client, then)
+
+
+def test_one_whose_agent_is_set_up_a_moment_later_is_met_and_not_told_of(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(misfits, "_SETUP_SECONDS", LONG_SECONDS)
+    client = Client("w", "soon")
+    client.answers["soon"] = None
+
+    async def then(script: Script) -> None:
+        await follows(script, lambda: client.greeted.count("soon") >= 3)
+        del client.answers["soon"]
+        await follows(script, lambda: "soon" in script.met)
+
+    assert played(client, then).unfit == []
+
+
+def test_words_that_cannot_be_read_here_are_those_of_another_version():
+    client = Client("w", "odd")
+    client.unreadable = {"odd"}
+    script = played(client)
+    assert script.met == ["w"] and [address for address, _ in script.unfit] == ["odd"]
+
+
+@pytest.mark.parametrize(("epoch", "taken_off"), [(1, ["mnemo-run"]), (2, [])])
+def test_where_nobody_can_be_given_anything_no_run_begins_and_only_agents_of_its_own_are_taken_off(
+    epoch: int, taken_off: list[str]
+):
+    client = Client("v", "w")
+    client.answers = {"v": OLD, "w": TypeError("a word too many")}
+    with pytest.raises(EngineError, match=r"on any worker: v: .*another version.*; w: .*a word too many"):
+        played(client, epoch=epoch)
+    assert client.unregistered == taken_off
+
+
+def test_one_that_is_only_silent_may_be_fit(impatient: None):
+    client = Client("old", "hung")
+    client.answers["old"] = OLD
+    client.hung = {"hung"}
+    assert played(client).met == []
+
+
+def test_who_is_interrupted_while_agents_are_put_on_workers_takes_nobody_off():
+    client = Client("w")
+    client.hung = {"w"}
+
+    async def play() -> None:
+        script = Script(client, epoch=2)
+        opening = asyncio.create_task(script.connection.open())
+        await client.is_registering.wait()
+        opening.cancel()
+        await asyncio.wait({opening})
+        await script.connection.close(for_good=False)
+
+    asyncio.run(play())
+    assert client.unregistered == []
 
 
 def test_the_worker_that_can_have_no_agent_is_named_and_nothing_is_left_there():

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from mnemo_cli.errors import EngineError
+from mnemo_cli.orchestrate.engines.dask import stops
+from mnemo_cli.orchestrate.engines.dask.messages import end_message
 from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Left, Met, Said
 from mnemo_cli.orchestrate.engines.engine import Finished, Lost, Started
-from mnemo_cli.orchestrate.job import Key
+from mnemo_cli.orchestrate.job import Ended, Key
 from tests.orchestrate.engines.dask.wire import ENDED, STANDING, ScriptedLink, end, engine_on, greeting, order, up
 
 KEY, OTHER = Key("a", 1), Key("b", 1)
@@ -72,6 +74,62 @@ def test_a_stop_is_said_once_and_again_where_it_is_to_be_over_sooner(tmp_path: P
     for grace_seconds in (5, 10, 0, 0):
         engine.stop(KEY, grace_seconds=grace_seconds)
     assert [grace_seconds for _, _, grace_seconds in link.stopped] == [5, 0]
+
+
+@pytest.mark.parametrize(("grace_seconds", "is_said_again"), [(0, True), (60, False)])
+def test_a_stop_is_said_again_where_the_attempt_is_there_long_after_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grace_seconds: float, is_said_again: bool
+):
+    """Whoever had heard it may have died before he did it."""
+    monkeypatch.setattr(stops, "_OVERDUE_SECONDS", 0.0)
+    link = ScriptedLink(up(1, greeting("w")))
+    engine = engine_on(link, tmp_path)
+    engine.recover({})
+    engine.start([order(KEY, "w"), order(OTHER, "w")])
+    engine.stop(KEY, grace_seconds=grace_seconds)
+    link.stopped.clear()
+    link.news.append(Said(["report", "w", STANDING, [[*KEY, 100], [*OTHER, 100]]]))
+    assert engine.events() == ()
+    assert link.stopped == ([("w", KEY, 0)] if is_said_again else [])
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_free"),
+    [
+        (ENDED._replace(status=-9), True),
+        (ENDED._replace(status=3), True),
+        (ENDED, False),
+        (ENDED._replace(status=-9, kernel_oom=True), False),
+    ],
+)
+@pytest.mark.parametrize("is_over", [True, False])
+def test_what_a_supervisor_before_had_ended_is_begun_again_freely(
+    tmp_path: Path, ended: Ended, is_free: bool, is_over: bool
+):
+    """Not what came to its own end all the same."""
+    message = end_message("w", Finished(KEY, ended))
+    there = greeting("w", ends=[message]) if is_over else greeting("w", running=[KEY])
+    link = ScriptedLink(up(2, there._replace(stopped=(KEY,))))
+    engine = engine_on(link, tmp_path)
+    events = engine.recover({KEY: None})
+    if not is_over:
+        link.news.append(Said(message))
+        events = engine.events()
+    assert events == ((Lost(KEY, "a supervisor before had it ended"),) if is_free else (Finished(KEY, ended),))
+
+
+def test_what_we_had_ended_ourselves_is_not_given_for_lost(tmp_path: Path):
+    """Though the one before had told it, too; or a connection of ours that is made anew."""
+    link = ScriptedLink(up(2, greeting("w", running=[KEY])._replace(stopped=(KEY,))))
+    engine = engine_on(link, tmp_path)
+    engine.recover({KEY: None})
+    engine.start([order(OTHER, "w")])
+    for key in (KEY, OTHER):
+        engine.stop(key, grace_seconds=0)
+    killed = ENDED._replace(status=-9)
+    ends = [end_message("w", Finished(key, killed)) for key in (KEY, OTHER)]
+    link.news += [Down("x"), up(3, greeting("w", ends=ends)._replace(stopped=(KEY, OTHER)))]
+    assert engine.events() == (Finished(KEY, killed), Finished(OTHER, killed))
 
 
 def test_a_stop_that_was_said_while_nobody_heard_it_is_said_to_who_comes_back(tmp_path: Path):

@@ -6,7 +6,7 @@ import pytest
 
 from mnemo_cli.errors import EngineError
 from mnemo_cli.orchestrate.engines.dask.messages import Output, end_message
-from mnemo_cli.orchestrate.engines.dask.news import Down, Left, Met, Said
+from mnemo_cli.orchestrate.engines.dask.news import Dead, Down, Left, Met, Said
 from mnemo_cli.orchestrate.engines.engine import Finished, Lost, Started
 from mnemo_cli.orchestrate.job import Key
 from tests.orchestrate.engines.dask.wire import ENDED, STANDING, ScriptedLink, engine_on, greeting, order, up
@@ -125,6 +125,30 @@ def test_an_end_is_not_taken_where_its_output_cannot_be_kept(tmp_path: Path):
     engine.start([order(KEY, "w")])
     link.news.append(ended(KEY, b"out\n", b""))
     with pytest.raises(EngineError, match=r"cannot write .*a.1.out: No such file"):
+        engine.events()
+    engine.close()
+    assert link.is_closed_for_good is False
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_agents_stay_with_ends_that_the_journal_could_not_take(tmp_path: Path, is_noted: bool):
+    link = ScriptedLink(up(1, greeting("w")))
+    engine = engine_on(link, tmp_path)
+    engine.recover({})
+    engine.start([order(KEY, "w")])
+    link.news.append(ended(KEY, None, None))
+    assert engine.events() == (Finished(KEY, ENDED),)
+    engine.close(is_noted=is_noted)
+    assert link.is_closed_for_good is is_noted
+
+
+def test_agents_stay_with_ends_that_nobody_has_taken(tmp_path: Path):
+    link = ScriptedLink(up(1, greeting("w")))
+    engine = engine_on(link, tmp_path)
+    engine.recover({})
+    engine.start([order(KEY, "w")])
+    link.news += [ended(KEY, None, None), Dead(EngineError("it is gone"))]
+    with pytest.raises(EngineError, match="it is gone"):
         engine.events()
     engine.close()
     assert link.is_closed_for_good is False

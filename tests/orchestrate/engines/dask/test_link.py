@@ -65,6 +65,25 @@ def test_what_dask_cancels_by_itself_is_told_too(tmp_path: Path, monkeypatch: py
         link.close(for_good=False)
 
 
+def test_what_fails_while_orders_are_handed_over_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class Broken:
+        def hand_over(self, orders: object) -> None:
+            raise TypeError("such an order cannot be sent")
+
+    async def is_up() -> None:
+        await asyncio.Event().wait()
+
+    link = link_to("tcp://127.0.0.1:1", tmp_path)
+    monkeypatch.setattr(link, "_keep_up", is_up)
+    monkeypatch.setattr(link, "_connection", Broken())
+    link.start()
+    try:
+        link.hand_over([])
+        assert "such an order cannot be sent" in str(ended(link).error)
+    finally:
+        link.close(for_good=False)
+
+
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
