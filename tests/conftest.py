@@ -1,6 +1,7 @@
 """What every test stands on: the person's own settings, log and terminal width do not reach it."""
 
 import gc
+import logging
 import os
 from collections.abc import Iterator
 
@@ -30,6 +31,14 @@ def pytest_collection_finish() -> None:
     """A full garbage collection need not walk through fourteen thousand tests: it comes sooner and takes less."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """mnemo's log as a program finds it: a command that a test runs in this process makes it its own."""
+    logger = logging.getLogger("mnemo")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,11 +25,11 @@ class Stand:
 
     __slots__ = ("_cpus", "_loads", "_reserved_bytes", "free_bytes", "ramp", "slots_taken", "version", "worker")
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, version: int = 0) -> None:
         self.worker = worker
         self.ramp = Ramp(worker.slots)
         self.slots_taken = 0.0
-        self.version = 0
+        self.version = version
         self._loads: dict[Key, int] = {}
         self._cpus: dict[Key, float] = {}
         self._reserved_bytes = 0
@@ -100,6 +100,8 @@ class Fleet:
         self._largest = (0, 1)
         self._heap: list[tuple[int, str, int]] = []
         self._suspects: dict[str, float] = {}
+        # Of those that went: one of the same name goes on from there, lest what the heap holds of them counts for it.
+        self._last_version = 0
         self.slots = 0
         self.joined_seconds = float("-inf")
 
@@ -130,7 +132,7 @@ class Fleet:
                 self._lose(stand, now_seconds)
             return
         if stand is None:
-            stand = self._stands[worker.id] = Stand(worker)
+            stand = self._stands[worker.id] = Stand(worker, self._last_version)
             self.slots += worker.slots
             self.joined_seconds = now_seconds
             if self._is_suspect(worker.host, now_seconds):
@@ -200,6 +202,7 @@ class Fleet:
         worker = stand.worker
         del self._stands[worker.id]
         self.slots -= worker.slots
+        self._last_version = max(self._last_version, stand.version)
         if stand.jobs:
             while len(self._suspects) >= _MOST_SUSPECTS:
                 del self._suspects[next(iter(self._suspects))]

@@ -103,6 +103,14 @@ def test_a_loss_without_jobs_slows_nothing_down_and_the_largest_budget_is_rememb
     assert made.budget_bytes == 5000
 
 
+def test_what_was_free_on_a_worker_before_it_was_lost_is_not_free_on_it_now():
+    made = fleet(worker("a", used=0), worker("b", used=1))
+    made.note(worker("a", is_lost=True), 1.0)
+    made.note(worker("a", used=2, heard_seconds=1.0), 1.0)
+    best = made.best(0, 0.5, 1.0)
+    assert best is not None and best.id == "b"
+
+
 OPERATIONS = st.lists(
     st.one_of(
         st.tuples(st.just("begin"), st.integers(0, 1200), st.sampled_from([0.5, 1.0, 2.0])),

@@ -108,6 +108,7 @@ SETTINGS = (
     ("slots", "jobs"),
     ("budget", "bytes"),
     ("drain_timeout_secs", "seconds"),
+    ("reconnect_secs", "seconds"),
     ("group_wait_secs", "seconds"),
     ("repeat_secs", "seconds"),
     ("timeout_secs", "seconds"),
