@@ -223,8 +223,8 @@ function __mnemo_describe --no-scope-shadowing
         case 'mnemo limits'
             set commands \
                 'check	Exit 1 when memory or a limit is at or beyond --fail-on' \
-                'show	Show every limit of a target: what it allows, what is used, who set it' \
-                'rules	Show the alert rules, how each stands now, and the numbers they may name' \
+                'show	Show every limit of a target, its use, and who set it' \
+                'rules	Show the alert rules, how each stands, and what it may ask' \
                 'render	Print the limits for docker, compose, Kubernetes or systemd'
             set options \
                 '-h	Show this message and exit.' \
@@ -337,7 +337,7 @@ function __mnemo_describe --no-scope-shadowing
                 'doctor	Find the limits that bind or will, and who set them' \
                 'fix	Make the configuration allow what a profile or --need asks' \
                 'raise	Raise the limit of open files of a process that runs' \
-                'protect	Set whom the kernel\'s OOM killer would choose: the score of a process'
+                'protect	Set how the OOM killer sees a process: its score'
             set options \
                 '-h	Show this message and exit.' \
                 '--help	Show this message and exit.'
@@ -548,10 +548,10 @@ function __mnemo_describe --no-scope-shadowing
             set commands \
                 'check	Show what a plan would run, and what of it can never fit' \
                 'status	Show how a run stands, also while it goes on' \
-                'cancel	Cancel jobs of a run: those that run are asked to end, those that wait never start' \
+                'cancel	Cancel jobs of a run, those that run and those that wait' \
                 'report	Show what became of a run: memory by name, and why jobs died' \
-                'history	Show how much memory jobs needed, by name, and what the next one claims' \
-                'demo	See every level and every step of the ladder in a small service that fills its memory'
+                'history	Show what memory jobs needed, by name, and the next claim' \
+                'demo	See every level and every step of the ladder in a minute'
             set options \
                 '--template	Run CMD for each line, which takes the place of {}.' \
                 '--slots	So many jobs at once. [x>=1]' \

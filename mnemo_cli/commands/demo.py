@@ -26,10 +26,10 @@ def demo(
     color: Color = ColorChoice.AUTO,
     config_file: ConfigFile = None,
 ) -> None:
-    """See every level and every step of the ladder in a small service that fills its memory.
+    """See every level and every step of the ladder in a minute.
 
-    It runs in a memory group of 256 MiB of its own, or against a limit of 96 MiB that is only counted, and uses
-    no more than that. At critical it drains, saves its state and ends with exit code 75: that is the point.
+    A small service fills its memory. It runs in a memory group of 256 MiB of its own, or against a limit of 96 MiB
+    that is only counted, and uses no more than that. At critical it drains, saves its state and ends with exit code 75: that is the point.
     """
     from mnemo_cli.commands.demonstrating import Demonstrating
 

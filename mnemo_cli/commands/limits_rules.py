@@ -76,7 +76,7 @@ def rules(
     output: OutputFile = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Show the alert rules, how each stands now, and the numbers they may name.
+    """Show the alert rules, how each stands, and what it may ask.
 
     With --replay the rules are tested on a recording: which alerts would have fired, when, and at what value.
     """

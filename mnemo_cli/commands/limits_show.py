@@ -77,7 +77,7 @@ def show(
     output_format: Format = None,
     config_file: ConfigFile = None,
 ) -> None:
-    """Show every limit of a target: what it allows, what is used, who set it.
+    """Show every limit of a target, its use, and who set it.
 
     With -- CMD the limits that the program would start with; it is not started.
     """

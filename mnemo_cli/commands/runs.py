@@ -73,7 +73,10 @@ def cancel(
         list[str] | None, typer.Argument(metavar="[ID]...", help="The jobs; without any, all that are not over.")
     ] = None,
 ) -> None:
-    """Cancel jobs of a run: those that run are asked to end, those that wait never start."""
+    """Cancel jobs of a run, those that run and those that wait.
+
+    Those that run are asked to end, those that wait never start.
+    """
     with _opened(journal) as opened:
         if jobs:
             for job_id in jobs:
@@ -111,7 +114,7 @@ def history(
     report_format: FormatOption = ReportFormat.TABLE,
     config_file: ConfigFile = None,
 ) -> None:
-    """Show how much memory jobs needed, by name, and what the next one claims."""
+    """Show what memory jobs needed, by name, and the next claim."""
     from mnemo_cli.commands.planning import history_of
     from mnemo_cli.output.orchestrate.standing import history_document, history_text
 

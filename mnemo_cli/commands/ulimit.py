@@ -134,7 +134,7 @@ def protect(
         typer.Option("--name", metavar="REGEX", help="All processes whose name matches.", show_default=False),
     ] = None,
 ) -> None:
-    """Set whom the kernel's OOM killer would choose: the score of a process.
+    """Set how the OOM killer sees a process: its score.
 
     A higher score is free; one below the floor needs CAP_SYS_RESOURCE. All of them change, or none.
     """

@@ -57,10 +57,6 @@ class Scheduler:
         self._learned = learned
         self._has_timeouts = False
 
-    @property
-    def is_idle(self) -> bool:
-        return not self.flights and not len(self._waiting)
-
     def claim_of(self, entry: Entry) -> int:
         """After an OOM the raised one, else the author's, else the learned one.
 

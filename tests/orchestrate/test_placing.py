@@ -74,7 +74,7 @@ def test_a_job_larger_than_every_worker_waits_for_a_larger_one_until_nobody_come
     one.note_workers([worker("c", 200)], now_seconds=29.9)
     assert one.give_up_hopeless(now_seconds=59.8) == ()
     assert [entry.job.id for entry in one.give_up_hopeless(now_seconds=59.9)] == ["x", "y"]
-    assert one.is_idle
+    assert not one.flights and one.give_up_hopeless(now_seconds=1e6) == ()
 
 
 def test_nobody_is_given_up_while_one_is_under_way_or_no_work_is_taken_and_never_one_that_fits():

@@ -217,7 +217,7 @@ def test_what_waits_for_a_job_that_failed_is_given_up():
     assert started(one) == ["a"]
     settled = one.settle(Key("a", 1), "exit")
     assert [given.id for given in settled.given_up] == ["b", "c"]
-    assert one.is_idle
+    assert started(one) == [] and not one.flights
 
 
 def test_of_a_name_that_nobody_has_run_two_begin_and_one_more_each_two_seconds():
@@ -271,7 +271,7 @@ def test_one_that_comes_back_to_a_budget_that_is_less_than_it_needs_is_told_so(f
     one.budget_bytes = 500
     settled = one.settle(Key("a", 1), "preempted")
     assert settled.decision == Final(done=False, reason="preempted", needed_bytes=800)
-    assert settled.again is None and one.is_idle
+    assert settled.again is None and not one.flights
 
 
 def test_one_whose_name_needs_more_than_the_budget_is_tried_alone_and_told_after_its_oom():

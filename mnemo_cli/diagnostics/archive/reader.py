@@ -94,6 +94,8 @@ class _Blocks:
         try:
             header = parse_header(block)
         except ValueError as err:
+            if self._place_bytes == BLOCK_BYTES:
+                raise BundleError(f"{self._source}: it does not begin as a tar does: no bundle, or damaged") from err
             raise self._damage(f"no header of a tar stands there: {err}") from err
         if header is None and not foreign:
             self._end()

@@ -12,7 +12,6 @@ ProcessKey: TypeAlias = tuple[int, int]
 
 # What the keys [ and ] choose from.
 WINDOWS_SECONDS = (60.0, 120.0, 300.0, 600.0)
-SHORTEST_WINDOW_SECONDS, LONGEST_WINDOW_SECONDS = WINDOWS_SECONDS[0], WINDOWS_SECONDS[-1]
 
 
 class Page(Enum):
