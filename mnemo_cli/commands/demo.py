@@ -29,7 +29,8 @@ def demo(
     """See every level and every step of the ladder in a minute.
 
     A small service fills its memory. It runs in a memory group of 256 MiB of its own, or against a limit of 96 MiB
-    that is only counted, and uses no more than that. At critical it drains, saves its state and ends with exit code 75: that is the point.
+    that is only counted, and uses no more than that. At critical it drains, saves its state and ends with exit code
+    75: that is the point.
     """
     from mnemo_cli.commands.demonstrating import Demonstrating
 
