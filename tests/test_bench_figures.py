@@ -93,3 +93,8 @@ def test_every_bench_of_the_folder_is_in_the_list():
     parts = {"measure", "figures", "run", "crowd", "redact", "bounded_memory", "bounded_pool", "bounded_traffic"}
     files = {path.stem for path in (run.PROJECT / "tests/bench").glob("*.py")}
     assert files - parts == set(run.BENCHES)
+
+
+def test_what_was_left_out_is_said(table):
+    text = figures.text_table({**gathered(), "collect": figures.LEFT_OUT})
+    assert "left out: collect." in text

@@ -23,6 +23,10 @@ class Gathered(NamedTuple):
     failure: str | None = None
 
 
+# Not run because the person said so.
+LEFT_OUT = Gathered((), 0.0)
+
+
 def text_table(gathered: Mapping[str, Gathered]) -> str:
     """Columns of their own widths, the bounds that were missed said once more below."""
     rows = [HEADINGS, *_rows(gathered)]
@@ -43,8 +47,10 @@ def summary(gathered: Mapping[str, Gathered]) -> str:
     figures = [figure for one in gathered.values() for figure in one.figures]
     verdicts = [figure.verdict for figure in figures]
     missed, bounds = verdicts.count("MISSED"), len(verdicts) - verdicts.count("")
+    left_out = [name for name, one in gathered.items() if one is LEFT_OUT]
     failed = [name for name, one in gathered.items() if one.failure is not None]
     end = f"; not measured to the end: {', '.join(failed)}" if failed else ""
+    end += f"; left out: {', '.join(left_out)}" if left_out else ""
     return f"{len(figures)} figures; of {bounds} wanted bounds {missed} {'was' if missed == 1 else 'were'} missed{end}."
 
 

@@ -21,7 +21,7 @@ import pytest  # noqa: E402
 
 from mnemo_cli.errors import MnemoError  # noqa: E402
 from tests.bench import measure  # noqa: E402
-from tests.bench.figures import Gathered, failures, markdown_table, put_into, text_table  # noqa: E402
+from tests.bench.figures import LEFT_OUT, Gathered, failures, markdown_table, put_into, text_table  # noqa: E402
 
 BENCHES = (
     "startup",
@@ -57,10 +57,14 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument("--markdown", metavar="FILE", help="write the table of all figures as Markdown")
     parser.add_argument("--readme", action="store_true", help="write it into README.md; with all only")
+    parser.add_argument(
+        "--without", action="append", default=[], choices=BENCHES, metavar="NAME", help="leave this one out"
+    )
     chosen = parser.parse_args(words)
     if chosen.readme and "all" not in chosen.names:
         parser.error("--readme needs all: it replaces every figure")
-    gathered = {name: gather(name) for name in (BENCHES if "all" in chosen.names else chosen.names)}
+    names = BENCHES if "all" in chosen.names else chosen.names
+    gathered = {name: LEFT_OUT if name in chosen.without else gather(name) for name in names}
     if len(gathered) > 1:
         print(f"\n{text_table(gathered)}", end="")
     publish(gathered, markdown=chosen.markdown, readme=chosen.readme)
