@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -255,8 +256,21 @@ def test_the_exit_event_has_code_pid_and_cost(code, level):
     assert event.fields == {"pid": 7, "exit_code": code, "cpu_seconds": 1.5}
 
 
-def test_the_end_tells_the_largest_process_that_was_waited_for(child):
-    quick = f"{sys.executable} -ISc 'bytearray(400 << 20)'; :"
-    largest_bytes = child("sh", "-c", quick).wait().largest_bytes
-    assert largest_bytes is not None and 400 << 20 < largest_bytes < 440 << 20
-    assert child("true").wait().largest_bytes is None  # its figure is that of this process, which started it
+STARTER = """
+import subprocess
+import sys
+from mnemo_cli.watch.child import Child, Output
+for words in sys.stdin.read().splitlines():
+    print(Child(["sh", "-c", words], Output.OWN).wait().largest_bytes)
+"""
+
+
+def test_the_end_tells_the_largest_process_that_was_waited_for():
+    """Of a starter that is small: a figure begins with what the program's starter had, and a test run has much."""
+    quick = f"{sys.executable} -ISc 'bytearray(100 << 20)'; :"
+    done = subprocess.run(
+        [sys.executable, "-c", STARTER], input=f"{quick}\nexec true\n", capture_output=True, text=True, check=True
+    )
+    large, small = done.stdout.split()
+    assert 100 << 20 < int(large) < 140 << 20
+    assert small == "None"

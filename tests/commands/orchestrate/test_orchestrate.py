@@ -31,7 +31,7 @@ def test_a_failed_job_exits_1_and_keeps_the_journal(orchestrate, plan, tmp_path)
     assert done.returncode == 1
     assert "2: exit code 3" in done.stderr
     (folder,) = left_behind(tmp_path)
-    assert f"--resume --journal {folder}/journal" in done.stderr
+    assert f"the run is over and kept: `mnemo orchestrate report {folder}/journal` shows it" in done.stderr
 
 
 def test_jobs_run_after_the_jobs_that_they_need(orchestrate, plan, tmp_path):
