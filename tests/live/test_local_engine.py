@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -463,6 +464,8 @@ def test_what_is_not_to_outlive_its_supervisor_does_not_where_its_keeper_is_dead
     engine.recover({})
     engine.start([order("a", "sh", "-c", f"sleep 600 & echo $! > {tmp_path / 'pid'}; wait")])
     child = pid_in(tmp_path / "pid")
+    # What it said last lies before its end in the socket.
+    await_that(lambda: select.select([engine.descriptor], [], [], 0)[0], "what the keeper tells of the start")
     os.kill(int(attempts(settings.folder).split(",")[1]), signal.SIGKILL)
     await_that(lambda: is_gone(int(attempts(settings.folder).split(",")[1])), "the keeper's end")
     engine.close()

@@ -82,6 +82,7 @@ class Link:
         return printable(lines[-1]) if lines else ""
 
     def _receive(self) -> None:
+        """All that is there: its end, too, which comes behind what it said last."""
         with contextlib.suppress(BlockingIOError):
             while not self.is_closed:
                 try:
@@ -90,8 +91,6 @@ class Link:
                     data = b""
                 self.is_closed = not data
                 self._heard += map(json.loads, self._lines.feed(data) if data else ())
-                if len(data) < _RECEIVE_BYTES:
-                    break
 
 
 def connect(folder: Path, root: Path) -> Link | None:
