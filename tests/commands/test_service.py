@@ -12,6 +12,7 @@ import pytest
 
 from mnemo_cli.model import Level
 from mnemo_cli.recording.reading.line import Recorded
+from mnemo_cli.recording.reading.line import Recorded
 from mnemo_cli.recording.reading.stream import read_recording
 
 PATIENCE_SECONDS = 20.0
@@ -236,7 +237,7 @@ def test_wrong_rules_change_nothing_not_even_what_is_right_beside_them(service, 
 def waits_since(path):
     """The times from which on the alert was recorded to wait."""
     with path.open("rb") as file:
-        moments = [line.moment for line in read_recording(file, "a.mnr")]
+        moments = [line.moment for line in read_recording(file, "a.mnr") if isinstance(line, Recorded)]
     alerts = [alert for moment in moments for alert in moment.verdict.alerts]
     return {alert.since_seconds for alert in alerts if (alert.name, alert.state) == ("Always", "pending")}
 

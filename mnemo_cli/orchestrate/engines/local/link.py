@@ -67,11 +67,12 @@ class Link:
             poll.poll(left * 1000)
 
     def close(self, *, wait: bool) -> None:
-        """Let go of it. `wait` for its end, where it has nothing left to do."""
+        """Let go of it. `wait` for its end, where it has nothing left to do; one that is no child is not waited for."""
         self._connection.close()
         if self._child_pid is not None:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._child_pid, 0 if wait else os.WNOHANG)
+            self.is_closed = self.is_closed or wait
 
     def last_words(self) -> str:
         """Why it has died, if it said so."""

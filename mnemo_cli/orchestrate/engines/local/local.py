@@ -161,10 +161,10 @@ class Local:
         for running in self._running.values():
             running.close()
         self._link.hear()
+        # A keeper that lives ends them when we are gone. One that was killed may still hold the socket for a moment.
+        self._link.close(wait=not self._running or not self._settings.outlives)
         if self._link.is_closed and self._running and not self._settings.outlives:
-            # A keeper that lives ends them when we are gone.
             end_orphans(self._folder, self._boot_id, self._root)
-        self._link.close(wait=not self._running)
         os.close(self._bell)
         self._poll.close()
 
