@@ -12,7 +12,6 @@ import pytest
 
 from mnemo_cli.model import Level
 from mnemo_cli.recording.reading.line import Recorded
-from mnemo_cli.recording.reading.line import Recorded
 from mnemo_cli.recording.reading.stream import read_recording
 
 PATIENCE_SECONDS = 20.0
